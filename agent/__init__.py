@@ -1,0 +1,1 @@
+"""How we think: one question on its way through the graph."""

@@ -1,0 +1,1 @@
+"""Claims, the passages they stand on, and whether these support them."""

@@ -1,0 +1,1 @@
+"""Planning, briefing and answering without a language model: by coverage and quotation."""

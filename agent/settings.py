@@ -1,0 +1,66 @@
+"""The one settings tree: what a user may configure, with bounds and one line each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from wardround.retrievers.settings import RetrievalSettings, Section
+
+Profile = Literal["embedded", "workstation", "cluster"]
+
+
+class ModelSettings(Section):
+    """Which language model writes, if any."""
+
+    kind: Literal["none", "server", "transformers"] = Field(
+        default="none",
+        description="none: answers by quotation; server: OpenAI-compatible, such as vLLM; transformers: in process",
+    )
+    name: str | None = Field(default=None, description="model name on the server, or path or hub name in process")
+    base_url: str = Field(default="http://localhost:8000/v1", description="the server's OpenAI endpoint")
+    api_key_env: str = Field(default="WARDROUND_MODEL_API_KEY", description="environment variable with the API key")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(), description="hosts other than this machine that may see questions and passages"
+    )
+    timeout_seconds: float = Field(default=120, gt=0, description="per request")
+    max_retries: int = Field(default=3, ge=0, le=20, description="after 429, 5xx and timeouts, with back-off")
+    concurrency: int = Field(default=8, ge=1, le=1024, description="requests in flight at once")
+    device: Literal["cpu", "cuda"] = Field(default="cpu", description="for kind transformers")
+    dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(default="auto", description="for transformers")
+    temperature: float = Field(default=0.0, ge=0, le=2)
+    top_p: float = Field(default=1.0, gt=0, le=1)
+    seed: int = Field(default=0, ge=0)
+
+
+class AgentSettings(Section):
+    """How a question is worked through (methods 3)."""
+
+    n_rounds: int = Field(default=4, ge=1, le=16, description="rounds of follow-up queries at most")
+    n_queries: int = Field(default=3, ge=1, le=16, description="queries a round at most")
+    k: int = Field(default=8, ge=0, le=32, description="passages the answer is written from, without a certificate")
+    search_depth: int = Field(default=16, ge=1, le=200, description="passages fetched for each query")
+    max_question_chars: int = Field(default=20_000, ge=100, description="longer questions are refused")
+    max_claims: int = Field(default=6, ge=1, le=40, description="claims an answer by quotation holds at most")
+    unsupported: Literal["quote", "mark", "drop"] = Field(
+        default="quote", description="what happens to a written claim that no passage supports"
+    )
+    timeout_seconds: float = Field(default=300, gt=0, description="for one question; the run can be resumed")
+
+
+class SessionSettings(Section):
+    """What is kept on disk."""
+
+    folder: Path = Field(default=Path("~/.local/state/wardround"), description="checkpoints and chat sessions")
+
+
+class Settings(Section):
+    """Everything that can be configured."""
+
+    profile: Profile = Field(default="embedded", description="the defaults this file starts from")
+    retrieval: RetrievalSettings = RetrievalSettings()
+    model: ModelSettings = ModelSettings()
+    agent: AgentSettings = AgentSettings()
+    sessions: SessionSettings = SessionSettings()

@@ -1,0 +1,1 @@
+"""Planning, briefing and answering with a language model."""

@@ -1,0 +1,1 @@
+"""What we know: documents, their sources, and how they are cut into passages."""

@@ -1,0 +1,1 @@
+"""How we know: data sets, measures, calibration, runner, report."""

@@ -1,0 +1,1 @@
+"""What we say to a language model: one template a file, each with its contract."""

@@ -1,0 +1,1 @@
+"""Our retriever as a component of other libraries."""

@@ -1,0 +1,169 @@
+"""The interfaces of retrieval and the records that pass through them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from wardround.corpora.records import Passage
+
+Matrix = NDArray[np.float32]
+"""Dense vectors, one a row, L2-normalised: shape (n, dimension)."""
+
+Vector = NDArray[np.float32]
+"""One dense vector, L2-normalised: shape (dimension,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SparseVector:
+    """Term ids (unsigned 32-bit, ascending, unique) and their weights, of equal length."""
+
+    indices: tuple[int, ...]
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """Which passages may be returned; an empty field restricts nothing.
+
+    Attributes:
+        corpora: names of corpora, any of them.
+        year_from: first year, inclusive. A passage without a year fails a year restriction.
+        year_to: last year, inclusive.
+        publication_types: any of them, compared as written.
+        retracted: None for all, False to leave retracted sources out, True for only those.
+    """
+
+    corpora: tuple[str, ...] = ()
+    year_from: int | None = None
+    year_to: int | None = None
+    publication_types: tuple[str, ...] = ()
+    retracted: bool | None = None
+
+
+EVERYWHERE = Where()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that was found.
+
+    Attributes:
+        score: larger is better; comparable only within one retriever and query.
+        rank: counted from 1.
+        retriever: canonical name of what found it, such as ``bm25``, ``dense`` or ``rrf(bm25,dense)``.
+    """
+
+    passage: Passage
+    score: float
+    rank: int
+    retriever: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPassage:
+    """A passage with the two vectors under which it is stored."""
+
+    passage: Passage
+    dense: Vector
+    sparse: SparseVector
+
+
+class Embedder(Protocol):
+    """Turns texts into L2-normalised vectors; the same text always gives the same vector."""
+
+    @property
+    def dimension(self) -> int:
+        """Length of every vector."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the vectors would: model, weights, pooling, prefixes, maximal length."""
+        ...
+
+    @property
+    def max_tokens(self) -> int:
+        """Longer texts are truncated to this many tokens of ``count_tokens``."""
+        ...
+
+    def embed_passages(self, texts: Sequence[str]) -> Matrix:
+        """Vectors of passages, shape (len(texts), dimension)."""
+        ...
+
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        """Vectors of queries, shape (len(texts), dimension)."""
+        ...
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text``, special tokens included, before any truncation."""
+        ...
+
+
+class PassageStore(Protocol):
+    """Keeps passages under a dense and a sparse vector and finds them again.
+
+    Every implementation passes ``tests/conformance/test_passage_store.py``. Results are ordered by
+    falling score, ties by passage id; ranks count from 1; ``k`` beyond the size returns what there is.
+    """
+
+    def upsert(self, passages: Sequence[IndexedPassage]) -> None:
+        """Adds passages, replacing those with the same id; a returned call is durable."""
+        ...
+
+    def delete(self, passage_ids: Sequence[str]) -> None:
+        """Removes passages; unknown ids are ignored."""
+        ...
+
+    def search_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """The ``k`` passages of largest cosine similarity; ``retriever`` is ``dense``."""
+        ...
+
+    def search_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """The ``k`` passages of largest IDF-weighted dot product, none of score 0; ``retriever`` is ``bm25``."""
+        ...
+
+    def get(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """The passages that exist, in the order asked for."""
+        ...
+
+    def vectors(self, passage_ids: Sequence[str]) -> Matrix:
+        """The stored dense vectors of existing passages, in the order asked for.
+
+        Raises:
+            StoreError: an id is not in the store.
+        """
+        ...
+
+    def scroll(self) -> Iterator[Passage]:
+        """Every passage once, in no particular order, without loading all at once."""
+        ...
+
+    def count(self, where: Where = EVERYWHERE) -> int:
+        """How many passages match."""
+        ...
+
+    def close(self) -> None:
+        """Releases files, locks and connections; a second call does nothing."""
+        ...
+
+
+class Retriever(Protocol):
+    """Finds passages for a text query."""
+
+    @property
+    def name(self) -> str:
+        """Canonical name, such as ``rrf(bm25,dense)``."""
+        ...
+
+    def search(self, query: str, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """At most ``k`` hits, best first. An empty query finds nothing."""
+        ...
+
+    def search_many(self, queries: Sequence[str], k: int, where: Where = EVERYWHERE) -> list[list[Hit]]:
+        """``search`` for each query, the same results, with the work shared."""
+        ...

@@ -1,0 +1,60 @@
+"""Settings of retrieval; every field is read somewhere, which a test checks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Section(BaseModel):
+    """A frozen part of the settings tree; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Bm25Settings(Section):
+    """BM25 as Lucene computes it (methods 2.1); enters the index fingerprint."""
+
+    k1: float = Field(default=0.9, gt=0, le=10, description="saturation of term frequency")
+    b: float = Field(default=0.4, ge=0, le=1, description="strength of length normalisation")
+
+
+class EmbedderSettings(Section):
+    """Which model turns text into vectors."""
+
+    kind: Literal["minilm", "transformers"] = Field(
+        default="minilm", description="minilm: packaged, in ONNX; transformers: any model by path or name"
+    )
+    model: str | None = Field(default=None, description="path or hub name, for kind transformers")
+    batch_size: int = Field(default=16, ge=1, le=4096, description="texts embedded at once")
+    threads: int = Field(default=0, ge=0, description="threads of the embedder; 0: all cores")
+
+
+class StoreSettings(Section):
+    """Where passages are kept."""
+
+    kind: Literal["edge", "server"] = Field(default="edge", description="edge: a folder; server: Qdrant by URL")
+    folder: Path = Field(default=Path("~/.local/share/wardround/index"), description="the edge store's folder")
+    url: str | None = Field(default=None, description="Qdrant server, such as http://localhost:6333")
+    api_key_env: str = Field(default="QDRANT_API_KEY", description="environment variable that holds the API key")
+    prefer_grpc: bool = Field(default=False, description="speak gRPC to the server")
+    collection: str = Field(default="wardround", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="alias on the server")
+    timeout_seconds: float = Field(default=30, gt=0, description="per request to the server")
+
+
+class FusionSettings(Section):
+    """How the two rankings become one (methods 2.2)."""
+
+    rrf_k: int = Field(default=60, ge=1, le=1000, description="reciprocal rank fusion's constant; rank counts from 1")
+    depth: int = Field(default=100, ge=1, le=10_000, description="passages each ranking contributes")
+
+
+class RetrievalSettings(Section):
+    """Everything between a query and its hits."""
+
+    bm25: Bm25Settings = Bm25Settings()
+    embedder: EmbedderSettings = EmbedderSettings()
+    store: StoreSettings = StoreSettings()
+    fusion: FusionSettings = FusionSettings()

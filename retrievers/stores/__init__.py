@@ -1,0 +1,1 @@
+"""Where passages are kept: Qdrant Edge in a folder, a Qdrant server, or memory."""

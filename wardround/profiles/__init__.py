@@ -1,0 +1,1 @@
+"""Settings for three sizes of the same program."""
