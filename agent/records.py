@@ -1,0 +1,184 @@
+"""What passes between the steps of one question; frozen, and safe to write into a checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from wardround.agent.models.protocol import Usage
+from wardround.corpora.records import Passage
+from wardround.retrievers.protocols import Hit
+
+Verdict = Literal["supported", "partly", "contradicted", "not_found"]
+"""What a judge says of a claim and a passage."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One earlier exchange of a conversation."""
+
+    question: str
+    answer: str
+    passage_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOption:
+    """One option of a multiple-choice question."""
+
+    letter: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Framed:
+    """The question as the rest of the way sees it.
+
+    Attributes:
+        question: stands alone; what "and in pregnancy?" became, without the options.
+        options: empty for a free-text question.
+        notice: an emergency or safety notice that the answer shows first.
+        warnings: what a reader must know about the framing, one sentence each.
+    """
+
+    question: str
+    options: tuple[AnswerOption, ...] = ()
+    notice: str | None = None
+    warnings: tuple[str, ...] = ()
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits of one follow-up query, or why there are none."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A short answer to one follow-up query; an empty ``text`` says that the passages do not say.
+
+    Attributes:
+        passage_ids: the passages the brief stands on, best first.
+        error: why there is no brief, when its step failed.
+    """
+
+    query: str
+    text: str
+    passage_ids: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the planner decided for a round.
+
+    Attributes:
+        queries: new queries; empty means that the planner has enough.
+        reason: one clause for the trace, such as "every part of the question is covered".
+        dropped: queries that were not asked because they repeat earlier ones.
+    """
+
+    queries: tuple[str, ...]
+    reason: str = ""
+    dropped: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A finished round of follow-up queries."""
+
+    queries: tuple[str, ...]
+    new_passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage in the context of the whole question.
+
+    Attributes:
+        score: relevance to the question; larger is better, comparable within one question.
+        queries: the queries that found the passage.
+    """
+
+    passage: Passage
+    score: float
+    queries: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The passages that the answer may be written from.
+
+    Attributes:
+        evidence: best first; empty when nothing is relevant.
+        candidates: how many there were to choose from.
+        certificate: what a calibration proves about the choice, None when uncalibrated.
+    """
+
+    evidence: tuple[Evidence, ...]
+    candidates: int
+    certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a passage: ``passage.text[start:end] == text``."""
+
+    passage_id: str
+    text: str
+    start: int
+    end: int
+    verdict: Verdict = "supported"
+
+
+@dataclass(frozen=True, slots=True)
+class DraftClaim:
+    """A statement before it is verified.
+
+    Attributes:
+        passage_ids: the passages its writer names; only ids that were shown.
+        quotes: filled in by a writer that quotes; empty for prose.
+        origin: ``quotation`` when the text is the source's own words.
+    """
+
+    text: str
+    passage_ids: tuple[str, ...]
+    origin: Literal["quotation", "model"]
+    quotes: tuple[Quote, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The answer as written, before verification.
+
+    Attributes:
+        claims: in reading order; empty when the writer found nothing that answers.
+        uncovered: parts of the question that no passage speaks to.
+        choice: letter of the chosen option, None when none was chosen.
+        probabilities: per option letter, where the model gives them.
+    """
+
+    claims: tuple[DraftClaim, ...]
+    uncovered: tuple[str, ...] = ()
+    choice: str | None = None
+    probabilities: tuple[tuple[str, float], ...] = ()
+    warnings: tuple[str, ...] = ()
+    usage: Usage = Usage()
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VerifiedClaim:
+    """A statement with what its passages say about it."""
+
+    text: str
+    verdict: Verdict
+    origin: Literal["quotation", "model"]
+    quotes: tuple[Quote, ...] = field(default=())
