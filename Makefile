@@ -1,0 +1,99 @@
+# Everything a newcomer or a developer does here; `make` alone lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+
+# The torch build of `make setup-local`: cpu, or cuda; once installed it is kept.
+TORCH ?= $(if $(wildcard $(VENV)/.local-cuda),cuda,cpu)
+
+# The question reaches the program as one environment variable, never through the shell's or make's own reading
+# of quotes and dollars.
+unexport Q
+ask: export QUESTION = $(value Q)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-local ask chat test check format format-check lint types lock bench bench-start eval-smoke
+.DELETE_ON_ERROR:
+
+help: ## list these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+
+# ---- setting up -------------------------------------------------------------------------------------------------
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3.11 ..." >&2; exit 5; }
+	@echo "Creating $(VENV) (about a minute) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python locks/runtime.txt locks/data.txt
+	@echo "Installing the locked packages ..." >&2
+	@$(INSTALL) --require-hashes --no-deps -r locks/runtime.txt
+	@$(INSTALL) --require-hashes --no-deps -r locks/data.txt
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.installed pyproject.toml
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.local-$(TORCH): $(VENV)/.ready locks/local.txt locks/torch-$(TORCH).txt
+	@echo "Installing torch ($(TORCH)) and what runs language models in this process ..." >&2
+	@$(INSTALL) --require-hashes --no-deps -r locks/local.txt
+	@$(INSTALL) --require-hashes --no-deps -r locks/torch-$(TORCH).txt || { [ $(TORCH) = cpu ] && \
+		echo "pip finds no CPU build of torch for this Python: installing the package index's build" >&2 && \
+		$(INSTALL) --require-hashes --no-deps -r locks/torch-cuda.txt; }
+	@rm -f $(VENV)/.local-*
+	@touch $@
+
+setup: $(VENV)/.ready ## create .venv from the lock files and install wardround in it
+
+setup-local: $(VENV)/.local-$(TORCH) ## add torch and transformers (TORCH=cuda for a GPU)
+
+# ---- using ------------------------------------------------------------------------------------------------------
+
+ask: $(VENV)/.ready ## answer a question: make ask Q="..."
+	@[ -n "$$QUESTION" ] || { echo 'Put the question in quotes: make ask Q="..."' >&2; exit 2; }
+	@$(BIN)/wardround ask -- "$$QUESTION"
+
+chat: $(VENV)/.ready ## ask one question after another
+	@$(BIN)/wardround chat
+
+# ---- developing -------------------------------------------------------------------------------------------------
+
+test: setup-local ## run the tests
+	$(BIN)/python -m pytest
+
+check: format-check lint types test ## all that a change must pass
+
+format: setup ## rewrite the code in the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+format-check: setup
+	$(BIN)/ruff format --check .
+
+lint: setup ## look for mistakes
+	$(BIN)/ruff check .
+
+# mypy sees the rooms under the name they are imported by through a tree of links.
+types: setup ## check types strictly
+	@mkdir -p .typing/wardround
+	@find .typing -xtype l -delete
+	@for part in wardround/* corpora retrievers prompts agent evals; do \
+		[ "$$part" = wardround/__pycache__ ] || ln -sfn "../../$$part" ".typing/wardround/$${part#wardround/}"; done
+	$(BIN)/mypy -p wardround
+
+lock: setup ## resolve all lock files anew (needs uv)
+	$(BIN)/python locks/relock.py
+
+# ---- measuring --------------------------------------------------------------------------------------------------
+
+bench: bench-start ## run every benchmark
+
+bench-start: setup ## measure what a first and a second question cost, against benchmarks/targets.toml
+	$(BIN)/python benchmarks/start.py
+
+eval-smoke: setup ## answer the 25 clinical questions and print what was right
+	$(BIN)/python -m pytest tests/questions -s

@@ -1,0 +1,86 @@
+"""Writes every lock file of this folder anew: ``make lock``.
+
+Four files come from uv's resolver, which must be on PATH or named by the variable ``UV``:
+
+- ``runtime.txt``: what pyproject.toml asks for, with its ``dev`` extra;
+- ``data.txt``: ``data.in`` without dependencies;
+- ``local.txt``: what the ``local`` extra adds to that, without torch;
+- ``torch-cuda.txt``: torch as the package index has it, with its CUDA packages.
+
+``torch-cpu.txt`` holds the hash of the CPU build of the same release, when pip can find one. The two torch
+builds need a file each: where one requirement lists the hashes of both, pip may take the index's build and
+leave its CUDA packages out, and then torch does not import.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+LOCKS = Path(__file__).resolve().parent
+PYPROJECT = LOCKS.parent / "pyproject.toml"
+OLDEST_PYTHON = "3.11"
+ONLY_WITH_CUDA = re.compile(r"^(torch|triton|nvidia-.*|cuda-.*)$")
+
+
+def main() -> None:
+    """Resolves, then writes the files in the order in which they build on one another."""
+    write("runtime.txt", resolve(PYPROJECT, "--extra", "dev"))
+    write("data.txt", resolve(LOCKS / "data.in", "--no-deps"))
+    local = resolve(PYPROJECT, "--extra", "local", *constrained_by("runtime.txt", "pins.txt"))
+    runtime = {name(entry) for entry in (LOCKS / "runtime.txt").read_text().split("\n\n")}
+    cuda = [entry for entry in local if ONLY_WITH_CUDA.match(name(entry))]
+    write("torch-cuda.txt", cuda)
+    write("local.txt", [entry for entry in local if entry not in cuda and name(entry) not in runtime])
+    write_cpu_build(next(entry for entry in cuda if name(entry) == "torch"))
+
+
+def constrained_by(*files: str) -> list[str]:
+    """Options of uv that keep to the versions of these files."""
+    return [word for file in files for word in ("--constraint", str(LOCKS / file))]
+
+
+def resolve(source: Path, *options: str) -> list[str]:
+    """One entry for each locked package: the requirement with its hashes, several lines."""
+    uv = os.environ.get("UV") or shutil.which("uv")
+    if not uv:
+        sys.exit("make lock needs uv: install it (pip install uv) or name it with UV=/path/to/uv")
+    command = [uv, "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-annotate", "--no-header"]
+    command += ["--python-version", OLDEST_PYTHON, *options, str(source)]
+    output = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
+    return re.findall(r"^[A-Za-z0-9].*(?:\n {4}.*)*", output, flags=re.MULTILINE)
+
+
+def name(entry: str) -> str:
+    """The package an entry locks."""
+    return re.split(r"[=\s;\[]", entry, maxsplit=1)[0]
+
+
+def write(file: str, entries: list[str]) -> None:
+    """Entries separated by an empty line, so that the file reads and splits easily."""
+    (LOCKS / file).write_text("# Written by `make lock`.\n\n" + "\n\n".join(entries) + "\n", encoding="utf-8")
+    sys.stderr.write(f"{file}: {len(entries)} packages\n")
+
+
+def write_cpu_build(torch_entry: str) -> None:
+    """The CPU build of the locked torch release; the file stays as it is where pip finds no such build."""
+    requirement = torch_entry.split()[0] + "+cpu"
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip"]
+        found = subprocess.run([*pip, "download", "--quiet", "--no-deps", "--dest", folder, requirement], check=False)
+        if found.returncode != 0:
+            sys.stderr.write(f"torch-cpu.txt: left as it is, pip finds no {requirement}\n")
+            return
+        wheel = next(Path(folder).iterdir())
+        output = subprocess.run([*pip, "hash", str(wheel)], check=True, text=True, stdout=subprocess.PIPE).stdout
+    digest = output.splitlines()[-1]
+    write("torch-cpu.txt", [f"{requirement} \\\n    {digest}"])
+
+
+if __name__ == "__main__":
+    main()
