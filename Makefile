@@ -3,7 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+INSTALL := $(BIN)/python -m pip install -qq --disable-pip-version-check
 
 # The torch build of `make setup-local`: cpu, or cuda; once installed it is kept.
 TORCH ?= $(if $(wildcard $(VENV)/.local-cuda),cuda,cpu)
@@ -25,11 +25,11 @@ help: ## list these targets
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 		echo "Python 3.11 or newer is needed; name one with: make PYTHON=/path/to/python3.11 ..." >&2; exit 5; }
-	@echo "Creating $(VENV) (about a minute) ..." >&2
+	@echo "Creating $(VENV) ..." >&2
 	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(BIN)/python locks/runtime.txt locks/data.txt
-	@echo "Installing the locked packages ..." >&2
+	@echo "Installing the locked packages, a minute or two ..." >&2
 	@$(INSTALL) --require-hashes --no-deps -r locks/runtime.txt
 	@$(INSTALL) --require-hashes --no-deps -r locks/data.txt
 	@touch $@
@@ -41,6 +41,7 @@ $(VENV)/.ready: $(VENV)/.installed pyproject.toml
 $(VENV)/.local-$(TORCH): $(VENV)/.ready locks/local.txt locks/torch-$(TORCH).txt
 	@echo "Installing torch ($(TORCH)) and what runs language models in this process ..." >&2
 	@$(INSTALL) --require-hashes --no-deps -r locks/local.txt
+	@$(BIN)/python -m pip uninstall -qq --yes torch  # either build satisfies the other's requirement
 	@$(INSTALL) --require-hashes --no-deps -r locks/torch-$(TORCH).txt || { [ $(TORCH) = cpu ] && \
 		echo "pip finds no CPU build of torch for this Python: installing the package index's build" >&2 && \
 		$(INSTALL) --require-hashes --no-deps -r locks/torch-cuda.txt; }
