@@ -1,0 +1,1 @@
+"""Asks every question once, whatever interrupts it."""

@@ -1,0 +1,1 @@
+"""What is asked: one small file a task."""
