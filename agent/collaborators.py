@@ -55,7 +55,7 @@ class Planner(Protocol):
 class Briefer(Protocol):
     """Answers one follow-up query from its hits."""
 
-    async def brief(self, framed: Framed, query: str, hits: Sequence[Hit]) -> Brief:
+    async def brief(self, query: str, hits: Sequence[Hit]) -> Brief:
         """What the hits say to the query, with the ids they say it in."""
         ...
 

@@ -1,0 +1,184 @@
+"""The Python object: ask a question, get a cited answer, from any thread and inside any event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from wardround.agent.answer import Answer
+from wardround.agent.event_loop import LoopThread
+from wardround.agent.events import Event, Finished
+from wardround.agent.question import checked_question
+from wardround.agent.records import AnswerOption, Turn
+
+if TYPE_CHECKING:
+    from wardround.agent.assembly import Equipment
+    from wardround.agent.graph import Graph
+    from wardround.agent.runs import RunKeeper
+    from wardround.agent.settings import Settings
+
+
+class ClinicalAgent:
+    """Answers clinical questions out of one index, with or without a language model.
+
+    Thread-safe. Use it as a context manager, or call ``close`` when done::
+
+        with ClinicalAgent.from_settings() as agent:
+            print(agent.ask("In adults with septic shock, how soon should antibiotics be given?").to_text())
+    """
+
+    def __init__(self, equipment: Equipment, *, checkpoints: Path) -> None:
+        """Takes ownership of ``equipment``, which ``close`` releases.
+
+        Args:
+            equipment: the collaborators, and what must be closed with them.
+            checkpoints: the SQLite file in which every finished step is kept.
+        """
+        self._equipment = equipment
+        self._checkpoints = checkpoints
+        self._loop = LoopThread("wardround-agent")
+        self._exit = AsyncExitStack()
+        self._keeper: RunKeeper | None = None
+        self._opening = asyncio.Lock()
+        self._closed = False
+
+    @classmethod
+    def from_settings(cls, settings: Settings | None = None) -> Self:
+        """An agent as configured; without ``settings``, as the configuration files and environment say.
+
+        Raises:
+            PrerequisiteError: there is no index yet, or a package is missing; the message says what to run.
+            ConfigError: a setting is wrong.
+            StoreError: the index cannot be used.
+        """
+        from wardround.agent.assembly import equip
+        from wardround.agent.settings import Settings
+
+        chosen = settings or Settings()
+        folder = chosen.sessions.folder.expanduser()
+        return cls(equip(chosen), checkpoints=folder / "checkpoints.sqlite")
+
+    @property
+    def graph(self) -> Graph:
+        """The compiled LangGraph graph, without a checkpointer: run it, or make it a node of another graph.
+
+        It reads ``question`` (and ``options``, ``conversation``) and writes ``answer``.
+        """
+        from wardround.agent.graph import build_graph
+
+        return build_graph(self._equipment.context)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        options: Sequence[AnswerOption] = (),
+        thread_id: str | None = None,
+    ) -> Answer:
+        """The answer to ``question``.
+
+        A run that was killed goes on from its last finished step when the same question is asked again.
+
+        Args:
+            question: free text; may hold the options of a multiple-choice question.
+            history: earlier exchanges, oldest first, which the question may refer to.
+            options: the options of a multiple-choice question, where they are known apart.
+            thread_id: keeps the run under this name; asking again under it returns the same answer.
+
+        Raises:
+            InputError: the question is empty, too long or not text.
+            WardroundError: anything else that can be said in one line.
+        """
+        return self._loop.run(self._answer(question, history, options, thread_id))
+
+    async def aask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        options: Sequence[AnswerOption] = (),
+        thread_id: str | None = None,
+    ) -> Answer:
+        """``ask`` for asynchronous code, in whatever event loop it runs; cancelling it cancels the run."""
+        return await self._loop.await_(self._answer(question, history, options, thread_id))
+
+    async def stream(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        options: Sequence[AnswerOption] = (),
+        thread_id: str | None = None,
+    ) -> AsyncIterator[Event]:
+        """What happens while the question is answered, as it happens; ``Finished`` comes last."""
+        async for event in self._loop.iterate(self._events(question, history, options, thread_id)):
+            yield event
+
+    def batch(self, questions: Sequence[str], *, concurrency: int = 4) -> list[Answer | Exception]:
+        """One result per question, in their order; a question that fails gives its error, the rest go on."""
+        return self._loop.run(self._batch(questions, concurrency))
+
+    def close(self) -> None:
+        """Releases the index, the model and the checkpoints; a second call does nothing."""
+        if self._closed:
+            return
+        self._closed = True
+        self._loop.run(self._exit.aclose())
+        self._loop.close()
+        self._equipment.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    async def _batch(self, questions: Sequence[str], concurrency: int) -> list[Answer | Exception]:
+        places = asyncio.Semaphore(concurrency)
+
+        async def one(question: str) -> Answer | Exception:
+            async with places:
+                try:
+                    return await self._answer(question, (), (), None)
+                except Exception as error:
+                    return error
+
+        return list(await asyncio.gather(*(one(question) for question in questions)))
+
+    async def _answer(
+        self, question: str, history: Sequence[Turn], options: Sequence[AnswerOption], thread_id: str | None
+    ) -> Answer:
+        answer: Answer | None = None
+        async for event in self._events(question, history, options, thread_id):
+            if isinstance(event, Finished):
+                answer = event.answer
+        if answer is None:
+            raise RuntimeError("the graph ended without an answer, which is a defect")
+        return answer
+
+    async def _events(
+        self, question: str, history: Sequence[Turn], options: Sequence[AnswerOption], thread_id: str | None
+    ) -> AsyncIterator[Event]:
+        text = checked_question(question, self._equipment.context.settings.max_question_chars)
+        keeper = await self._open_keeper()
+        state = {"question": text, "options": tuple(options), "conversation": tuple(history)}
+        async for event in keeper.events(state, thread_id):
+            yield event
+
+    async def _open_keeper(self) -> RunKeeper:
+        """Opens the checkpoints at the first question, in the loop they will be used in."""
+        from wardround.agent.checkpoints import sqlite_checkpoints
+        from wardround.agent.runs import RunKeeper
+
+        async with self._opening:
+            if self._keeper is None:
+                saver = await self._exit.enter_async_context(sqlite_checkpoints(self._checkpoints))
+                self._keeper = RunKeeper(self._equipment, saver, self._checkpoints.parent / "running")
+            return self._keeper

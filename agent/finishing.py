@@ -1,0 +1,120 @@
+"""From the graph's final state to the answer a user gets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wardround.agent.answer import (
+    Answer,
+    Citation,
+    Claim,
+    Contexts,
+    Option,
+    Reference,
+    RoundRecord,
+    UsageRecord,
+)
+from wardround.agent.records import AnswerOption, Draft, Evidence, VerifiedClaim
+from wardround.agent.state import State
+from wardround.corpora.records import Passage
+
+NEAREST_SHOWN = 3
+"""An abstention lists this many of the passages that came nearest."""
+
+
+def finish(state: State, *, mode: str, model: str | None, seconds: float) -> Answer:
+    """The answer that a finished run amounts to.
+
+    It abstains when no claim stands on a passage. References are numbered by first use.
+    """
+    claims, evidence = state.get("claims", ()), state["selection"].evidence
+    abstained = not any(claim.quotes for claim in claims)
+    cited = _cited_passages(claims, evidence)
+    shown = [one.passage for one in evidence[:NEAREST_SHOWN]] if abstained else cited
+    draft, usage = state["draft"], state["usage"]
+    return Answer(
+        question=state["question"],
+        standalone_question=state["framed"].question,
+        abstained=abstained,
+        mode=mode,
+        claims=() if abstained else tuple(_claim(claim) for claim in claims),
+        references=tuple(_reference(number, passage) for number, passage in enumerate(shown, start=1)),
+        contexts=Contexts(
+            k=len(evidence), candidates=state["selection"].candidates, certificate=state["selection"].certificate
+        ),
+        rounds=tuple(RoundRecord(queries=one.queries, new_passages=one.new_passages) for one in state["rounds"]),
+        usage=UsageRecord(
+            calls=usage.calls,
+            prompt_tokens=usage.prompt_tokens,
+            completion_tokens=usage.completion_tokens,
+            seconds=round(seconds, 3),
+        ),
+        warnings=_without_repetition((*state.get("warnings", ()), *_retraction_warnings(shown))),
+        uncovered=draft.uncovered,
+        notice=state["framed"].notice,
+        options=_options(state["framed"].options, draft, evidence),
+        choice=draft.choice,
+        stopped_because=state["stopped_because"],
+        model=model,
+    )
+
+
+def _cited_passages(claims: Sequence[VerifiedClaim], evidence: Sequence[Evidence]) -> list[Passage]:
+    by_id = {one.passage.id: one.passage for one in evidence}
+    order = dict.fromkeys(quote.passage_id for claim in claims for quote in claim.quotes)
+    return [by_id[passage_id] for passage_id in order]
+
+
+def _claim(claim: VerifiedClaim) -> Claim:
+    citations = tuple(
+        Citation(
+            passage_id=quote.passage_id, quote=quote.text, start=quote.start, end=quote.end, verdict=quote.verdict
+        )
+        for quote in claim.quotes
+    )
+    return Claim(text=claim.text, verdict=claim.verdict, origin=claim.origin, citations=citations)
+
+
+def _reference(number: int, passage: Passage) -> Reference:
+    biblio = passage.biblio
+    return Reference(
+        number=number,
+        passage_id=passage.id,
+        document_id=passage.document_id,
+        corpus=passage.corpus,
+        title=biblio.title,
+        organisation=biblio.organisation,
+        journal=biblio.journal,
+        year=biblio.year,
+        doi=biblio.doi,
+        pmid=biblio.pmid,
+        url=biblio.url,
+        publication_types=biblio.publication_types,
+        retracted=biblio.retracted,
+        heading=passage.heading,
+        text=passage.text,
+        note=biblio.note,
+    )
+
+
+def _retraction_warnings(passages: Sequence[Passage]) -> tuple[str, ...]:
+    return tuple(f"RETRACTED source: {one.biblio.title}" for one in passages if one.biblio.retracted)
+
+
+def _options(options: Sequence[AnswerOption], draft: Draft, evidence: Sequence[Evidence]) -> tuple[Option, ...]:
+    probabilities = dict(draft.probabilities)
+    return tuple(
+        Option(
+            letter=option.letter,
+            text=option.text,
+            probability=probabilities.get(option.letter),
+            mentioned_in=tuple(
+                one.passage.id for one in evidence if option.text.casefold() in one.passage.text.casefold()
+            ),
+        )
+        for option in options
+    )
+
+
+def _without_repetition(warnings: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(warnings))

@@ -1,0 +1,68 @@
+"""The way of one question, as nodes and edges.
+
+    frame ─► plan ─► search ─► brief ─┐          n_queries side by side
+               ▲                      │
+               └── not enough yet ◄───┤
+                                      ▼ enough, or rounds spent, or nothing new
+                          gather ─► select ─► write ─► verify ─► conclude
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Send
+
+from wardround.agent.context import AgentContext
+from wardround.agent.nodes.brief import brief
+from wardround.agent.nodes.conclude import conclude
+from wardround.agent.nodes.frame import frame
+from wardround.agent.nodes.gather import gather
+from wardround.agent.nodes.plan import plan
+from wardround.agent.nodes.search import search
+from wardround.agent.nodes.select import select
+from wardround.agent.nodes.verify import verify
+from wardround.agent.nodes.write import write
+from wardround.agent.state import State
+
+Graph = CompiledStateGraph[State, None, State, State]
+
+
+def build_graph(context: AgentContext, checkpointer: BaseCheckpointSaver[Any] | None = None) -> Graph:
+    """The compiled graph with its collaborators bound, so that it is also a node for somebody else's graph."""
+    graph: StateGraph[State, None, State, State] = StateGraph(State)
+    graph.add_node("frame", partial(frame, context=context))
+    graph.add_node("plan", partial(plan, context=context))
+    graph.add_node("search", partial(search, context=context), destinations=("brief",))
+    graph.add_node("brief", partial(brief, context=context))
+    graph.add_node("gather", partial(gather, context=context))
+    graph.add_node("select", partial(select, context=context))
+    graph.add_node("write", partial(write, context=context))
+    graph.add_node("verify", partial(verify, context=context))
+    graph.add_node("conclude", partial(conclude, context=context))
+
+    graph.add_edge(START, "frame")
+    graph.add_edge("frame", "plan")
+    graph.add_conditional_edges("plan", next_searches, ["search", "gather"])
+    graph.add_edge("brief", "plan")
+    graph.add_edge("gather", "select")
+    graph.add_edge("select", "write")
+    graph.add_edge("write", "verify")
+    graph.add_edge("verify", "conclude")
+    graph.add_edge("conclude", END)
+    return graph.compile(checkpointer=checkpointer, name="wardround")
+
+
+def next_searches(state: State) -> list[Send] | str:
+    """One search for each planned query, or on to gathering when there is none."""
+    queries = state["plan"].queries
+    return [Send("search", {"query": query}) for query in queries] if queries else "gather"
+
+
+def step_limit(n_rounds: int) -> int:
+    """The most steps a run can take: three a round, and frame, last plan, gather, select, write, verify, conclude."""
+    return 3 * n_rounds + 7

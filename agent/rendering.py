@@ -1,0 +1,131 @@
+"""An answer as a person reads it: plain text for a terminal, Markdown for everything else."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+import unicodedata
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wardround.agent.answer import Answer, Claim, Reference
+
+DISCLAIMER = "Decision support for professionals; it does not replace clinical judgement."
+
+WIDTH = 96
+"""Columns of plain text."""
+
+_VERDICT_MARKS = {
+    "supported": "",
+    "partly": " (only partly supported)",
+    "contradicted": " (CONTRADICTED by its source)",
+    "not_found": " (UNSUPPORTED: no passage says this)",
+}
+
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
+
+
+def answer_to_text(answer: Answer) -> str:
+    """The answer as plain text, lines at most ``WIDTH`` columns where words allow."""
+    parts = [*_head(answer)]
+    parts += [_wrapped(_claim_line(number, claim, answer)) for number, claim in enumerate(answer.claims, start=1)]
+    parts += [_wrapped(line) for line in _remarks(answer)]
+    if answer.references:
+        title = "Nearest passages" if answer.abstained else "References"
+        parts.append("\n".join([title, *(_wrapped(_reference_line(one), indent="    ") for one in answer.references)]))
+    parts += [_wrapped(line) for line in _foot(answer)]
+    return printable("\n\n".join(parts)) + "\n"
+
+
+def answer_to_markdown(answer: Answer) -> str:
+    """The answer as Markdown; text of sources is escaped, so that it stays text."""
+    lines = [f"**{_escaped(line)}**" for line in _head(answer)]
+    lines += [
+        f"{number}. {_escaped(_claim_line(None, claim, answer))}" for number, claim in enumerate(answer.claims, start=1)
+    ]
+    lines += [_escaped(line) for line in _remarks(answer)]
+    if answer.references:
+        lines.append(f"### {'Nearest passages' if answer.abstained else 'References'}")
+        lines += [f"- {_escaped(_reference_line(one))}" for one in answer.references]
+    lines += [f"*{_escaped(line)}*" for line in _foot(answer)]
+    return printable("\n\n".join(lines)) + "\n"
+
+
+def printable(text: str) -> str:
+    """``text`` without control, bidirectional and invisible characters, which could mislead a terminal or reader."""
+    return "".join(one for one in text if one == "\n" or unicodedata.category(one) not in {"Cc", "Cf", "Cs", "Co"})
+
+
+def _head(answer: Answer) -> Iterator[str]:
+    if answer.notice:
+        yield answer.notice
+    if answer.abstained:
+        yield "The corpus does not answer this question."
+
+
+def _claim_line(number: int | None, claim: Claim, answer: Answer) -> str:
+    numbers = {one.passage_id: one.number for one in answer.references}
+    cited = dict.fromkeys(f"[{numbers[one.passage_id]}]" for one in claim.citations)
+    body = f"“{claim.text}”" if claim.origin == "quotation" else claim.text
+    lead = f"{number}. " if number is not None else ""
+    return f"{lead}{body} {''.join(cited)}{_VERDICT_MARKS[claim.verdict]}".rstrip()
+
+
+def _remarks(answer: Answer) -> Iterator[str]:
+    if answer.choice:
+        yield f"Chosen option: {answer.choice}"
+    for option in answer.options:
+        told = f"probability {option.probability:.2f}" if option.probability is not None else ""
+        seen = f"named in {len(option.mentioned_in)} passages" if option.mentioned_in else "named in no passage"
+        yield f"{option.letter}. {option.text} ({'; '.join(filter(None, [told, seen]))})"
+    if answer.uncovered and not answer.abstained:
+        yield "Not covered by the passages: " + "; ".join(answer.uncovered) + "."
+    for warning in answer.warnings:
+        yield f"Warning: {warning}"
+
+
+def _reference_line(reference: Reference) -> str:
+    source = ", ".join(str(part) for part in (reference.organisation or reference.journal, reference.year) if part)
+    pieces = [
+        f"[{reference.number}] " + ("RETRACTED: " if reference.retracted else "") + reference.title,
+        f" ({source})" if source else "",
+        ". " + " > ".join(reference.heading) if reference.heading else "",
+        f". doi:{reference.doi}" if reference.doi else "",
+        f". PMID {reference.pmid}" if reference.pmid else "",
+        f". {reference.note}" if reference.note else "",
+    ]
+    return "".join(pieces)
+
+
+def _foot(answer: Answer) -> Iterator[str]:
+    if answer.model is None:
+        yield (
+            "Every statement is quoted from its source; no language model is configured "
+            "(see `wardround doctor` for how to add one)."
+        )
+    queries = sum(len(one.queries) for one in answer.rounds)
+    certificate = answer.contexts.certificate or "uncalibrated"
+    yield (
+        f"Read {answer.contexts.k} of {answer.contexts.candidates} passages found ({certificate}); "
+        f"{queries} queries in {len(answer.rounds)} rounds, {answer.usage.seconds:.1f} s. {DISCLAIMER}"
+    )
+
+
+def _wrapped(line: str, indent: str = "   ") -> str:
+    paragraphs = line.split("\n")
+    return "\n".join(
+        textwrap.fill(
+            paragraph,
+            WIDTH,
+            initial_indent="" if position == 0 else indent,
+            subsequent_indent=indent,
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+        for position, paragraph in enumerate(paragraphs)
+    )
+
+
+def _escaped(text: str) -> str:
+    return _MARKDOWN_SPECIAL.sub(r"\\\1", text)

@@ -1,0 +1,99 @@
+"""Running the graph so that a killed run goes on where it stopped, with nothing asked twice."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.errors import GraphRecursionError
+
+from wardround.agent.answer import Answer
+from wardround.agent.assembly import Equipment
+from wardround.agent.events import Event, Finished
+from wardround.agent.graph import build_graph, step_limit
+from wardround.agent.state import State
+from wardround.errors import InputError, TransientBackendError
+from wardround.files import exclusive_lock
+
+
+class RunKeeper:
+    """Runs questions under a checkpointer.
+
+    A run without a name of its own is named after what it asks and what would answer it, so the same
+    question asked again finds the unfinished run. Once answered such a run is forgotten, because patients'
+    details should not outlive their use; a run that the caller named is kept.
+    """
+
+    def __init__(self, equipment: Equipment, saver: BaseCheckpointSaver[Any], running: Path) -> None:
+        self._equipment = equipment
+        self._saver = saver
+        self._running = running
+        self._graph = build_graph(equipment.context, saver)
+
+    async def events(self, state: State, thread_id: str | None) -> AsyncIterator[Event]:
+        """The events of the run, ``Finished`` last.
+
+        Raises:
+            InputError: ``thread_id`` names a run of another question.
+            TransientBackendError: the time limit passed; asking again goes on from the last finished step.
+        """
+        with ExitStack() as held:
+            name = thread_id or self._own_name(state, held)
+            async for event in self._go_on(state, name):
+                yield event
+            if thread_id is None:
+                await self._saver.adelete_thread(name)
+
+    def _own_name(self, state: State, held: ExitStack) -> str:
+        """The name of an unfinished run of the same question, unless that run is alive right now."""
+        asked = json.dumps(
+            [
+                state["question"],
+                [[option.letter, option.text] for option in state.get("options", ())],
+                [[turn.question, turn.answer] for turn in state.get("conversation", ())],
+                self._equipment.fingerprint,
+            ]
+        )
+        name = hashlib.sha256(asked.encode()).hexdigest()[:32]
+        slot = name[:2]  # 256 lock files at most; two questions in one slot only lose the resuming
+        alone = held.enter_context(exclusive_lock(self._running / slot))
+        return name if alone else uuid.uuid4().hex
+
+    async def _go_on(self, state: State, name: str) -> AsyncIterator[Event]:
+        context = self._equipment.context
+        config: RunnableConfig = {
+            "configurable": {"thread_id": name},
+            "recursion_limit": step_limit(context.settings.n_rounds),
+        }
+        stored = await self._graph.aget_state(config)
+        if stored.values and stored.values["question"] != state["question"]:
+            raise InputError(f"the run {name!r} belongs to another question: choose another name")
+        if stored.values and not stored.tasks:
+            yield Finished(stored.values["answer"])
+            return
+        start = None if stored.tasks else state
+        try:
+            async with asyncio.timeout(context.settings.timeout_seconds):
+                async for kind, payload in self._graph.astream(
+                    start, config, stream_mode=["custom", "updates"], durability="sync"
+                ):
+                    if kind == "custom":
+                        yield payload
+                    elif "conclude" in payload:
+                        answer: Answer = payload["conclude"]["answer"]
+                        yield Finished(answer)
+        except TimeoutError:
+            limit = context.settings.timeout_seconds
+            raise TransientBackendError(
+                f"no answer within {limit:g} seconds (agent.timeout_seconds): ask again to go on from the last step"
+            ) from None
+        except GraphRecursionError as error:
+            raise RuntimeError("the graph took more steps than its rounds allow, which is a defect") from error

@@ -1,0 +1,61 @@
+"""The state that travels through the graph: plain channels, frozen leaves."""
+
+from __future__ import annotations
+
+import operator
+from typing import Annotated, TypedDict
+
+from wardround.agent.answer import Answer
+from wardround.agent.models.protocol import Usage
+from wardround.agent.records import (
+    AnswerOption,
+    Brief,
+    Draft,
+    Evidence,
+    Found,
+    Framed,
+    Plan,
+    Round,
+    Selection,
+    Turn,
+    VerifiedClaim,
+)
+from wardround.retrievers.protocols import Hit
+
+
+class State(TypedDict, total=False):
+    """Everything known about one question so far; channels with a reducer only grow.
+
+    A thread holds one question, so no channel has to be reset between questions.
+    """
+
+    question: str
+    options: tuple[AnswerOption, ...]
+    conversation: tuple[Turn, ...]
+    framed: Framed
+    plan: Plan
+    found: Annotated[tuple[Found, ...], operator.add]
+    briefs: Annotated[tuple[Brief, ...], operator.add]
+    rounds: tuple[Round, ...]
+    stopped_because: str
+    evidence: tuple[Evidence, ...]
+    selection: Selection
+    draft: Draft
+    claims: tuple[VerifiedClaim, ...]
+    warnings: Annotated[tuple[str, ...], operator.add]
+    usage: Annotated[Usage, operator.add]
+    started_at: float
+    answer: Answer
+
+
+class SearchTask(TypedDict):
+    """What the search step of one query receives."""
+
+    query: str
+
+
+class BriefTask(TypedDict):
+    """What the briefing step of one query receives."""
+
+    query: str
+    hits: tuple[Hit, ...]
