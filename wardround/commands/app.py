@@ -1,0 +1,42 @@
+"""The program ``wardround``: its commands and its common options."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+from typer import Exit, Option, Typer
+
+from wardround import exit_codes
+from wardround.commands import config
+from wardround.commands.ask import ask
+from wardround.commands.failures import OneLineFailures
+
+app = Typer(
+    name="wardround",
+    cls=OneLineFailures,
+    help="Clinical question answering in which every claim carries a citation that can be checked.",
+    epilog=exit_codes.epilog(),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+app.command(epilog=exit_codes.epilog())(ask)
+app.add_typer(config.app, name="config")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        sys.stdout.write(f"wardround {version('wardround')}\n")
+        raise Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    """Clinical question answering in which every claim carries a citation that can be checked."""
