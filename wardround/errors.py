@@ -77,3 +77,9 @@ class CalibrationError(WardroundError):
     """A certificate cannot be computed, read or trusted."""
 
     exit_code = 10
+
+
+class EvaluationError(WardroundError):
+    """A task's data, a run's folder or somebody's predictions cannot be used; names file and line where known."""
+
+    exit_code = 11

@@ -1,0 +1,44 @@
+"""BioASQ yes/no questions as MIRAGE asks them: two options, the evidence to be found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from wardround.evals.records import Gold, Item
+from wardround.evals.scoring import ChoiceScorer
+from wardround.evals.tasks.choice_rows import same_question
+from wardround.evals.tasks.rows import Row, each_once, read_rows
+from wardround.evals.tasks.task import Task
+
+_OPTIONS = {"A": "yes", "B": "no"}
+
+
+def _load(folder: Path) -> Iterator[Item]:
+    rows = (row for row in read_rows(folder / "questions.jsonl") if row.values.get("type") == "yesno")
+    return each_once((_item(row), row.place) for row in rows)
+
+
+def _item(row: Row) -> Item:
+    word = row.one_of("exact_answer", _OPTIONS.values())
+    letter = next(letter for letter, text in _OPTIONS.items() if text == word)
+    question = row.text("question")
+    return Item(
+        id=row.text("id"),
+        question=question,
+        gold=Gold(letter=letter),
+        cluster=same_question(question),
+        options=_OPTIONS,
+        facets={"answer": word, **row.facets("task")},
+    )
+
+
+BIOASQ_YESNO = Task(
+    name="bioasq_yesno",
+    title="BioASQ yes/no",
+    folder="bioasq",
+    load=_load,
+    prompts=("multiple_choice", "multiple_choice_passages"),
+    scorer=ChoiceScorer(),
+    chance=0.5,
+)

@@ -1,0 +1,45 @@
+"""Every task by its name."""
+
+from __future__ import annotations
+
+from wardround.errors import EvaluationError
+from wardround.evals.tasks.bioasq_yesno import BIOASQ_YESNO
+from wardround.evals.tasks.medmcqa import MEDMCQA
+from wardround.evals.tasks.medqa_us import MEDQA_US
+from wardround.evals.tasks.medxpertqa import MEDXPERTQA_TEXT
+from wardround.evals.tasks.mmlu_medical import MMLU_MEDICAL
+from wardround.evals.tasks.pubmedqa import PUBMEDQA, PUBMEDQA_SEARCHED
+from wardround.evals.tasks.task import Task
+
+TASKS = {
+    task.name: task
+    for task in (
+        MEDQA_US,
+        MMLU_MEDICAL,
+        MEDMCQA,
+        PUBMEDQA_SEARCHED,
+        BIOASQ_YESNO,
+        PUBMEDQA,
+        MEDXPERTQA_TEXT,
+    )
+}
+
+MIRAGE_TASKS = {
+    "mmlu": MMLU_MEDICAL,
+    "medqa": MEDQA_US,
+    "medmcqa": MEDMCQA,
+    "pubmedqa": PUBMEDQA_SEARCHED,
+    "bioasq": BIOASQ_YESNO,
+}
+"""MIRAGE's five tasks by the names its files use, in the order of its tables."""
+
+
+def task_named(name: str) -> Task:
+    """The task of that name.
+
+    Raises:
+        EvaluationError: there is none; the message lists those there are.
+    """
+    if name not in TASKS:
+        raise EvaluationError(f"there is no task {name!r}; the tasks are {', '.join(TASKS)}")
+    return TASKS[name]

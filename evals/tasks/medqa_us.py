@@ -1,0 +1,15 @@
+"""MedQA-US: United States licensing examination questions with four options (arXiv:2009.13081)."""
+
+from wardround.evals.scoring import ChoiceScorer
+from wardround.evals.tasks.choice_rows import choice_loader
+from wardround.evals.tasks.task import Task
+
+MEDQA_US = Task(
+    name="medqa_us",
+    title="MedQA-US, 4 options",
+    folder="medqa_us",
+    load=choice_loader("meta_info"),
+    prompts=("multiple_choice", "multiple_choice_passages"),
+    scorer=ChoiceScorer(),
+    chance=0.25,
+)

@@ -1,0 +1,15 @@
+"""MMLU, the six medical subjects (arXiv:2009.03300); some questions stand in two subjects and form one cluster."""
+
+from wardround.evals.scoring import ChoiceScorer
+from wardround.evals.tasks.choice_rows import choice_loader
+from wardround.evals.tasks.task import Task
+
+MMLU_MEDICAL = Task(
+    name="mmlu_medical",
+    title="MMLU, six medical subjects",
+    folder="mmlu_medical",
+    load=choice_loader("subject"),
+    prompts=("multiple_choice", "multiple_choice_passages"),
+    scorer=ChoiceScorer(),
+    chance=0.25,
+)

@@ -1,0 +1,143 @@
+"""Data folders become items, and whatever is wrong in one is said with file and line."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from wardround.errors import EvaluationError
+from wardround.evals.records import Gold, Item
+from wardround.evals.tasks import MIRAGE_TASKS, TASKS, task_named
+
+ROW: dict[str, Any] = {
+    "id": "0007",
+    "question": "Which finger opposes the others?",
+    "options": {"A": "Thumb", "B": "Little finger"},
+    "answer_idx": "A",
+    "meta_info": "step1",
+}
+
+
+def write(folder: Path, *rows: dict[str, Any], name: str = "questions.jsonl") -> Path:
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    if name.endswith(".gz"):
+        (folder / name).write_bytes(gzip.compress(lines.encode()))
+    else:
+        (folder / name).write_text(lines)
+    return folder
+
+
+def test_a_row_becomes_an_item(tmp_path: Path) -> None:
+    (item,) = TASKS["medqa_us"].load(write(tmp_path, ROW))
+    assert item == Item(
+        id="0007",
+        question="Which finger opposes the others?",
+        gold=Gold(letter="A"),
+        cluster=item.cluster,
+        options={"A": "Thumb", "B": "Little finger"},
+        facets={"meta_info": "step1"},
+    )
+
+
+def test_the_same_words_are_one_cluster(tmp_path: Path) -> None:
+    rows = [
+        ROW,
+        {**ROW, "id": "0008", "question": "which finger  opposes the others?"},
+        {**ROW, "id": "9", "question": "?"},
+    ]
+    first, second, third = TASKS["mmlu_medical"].load(write(tmp_path, *rows))
+    assert first.cluster == second.cluster != third.cluster
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"question": None}, "field 'question' must be a text that is not empty"),
+        ({"question": "  "}, "field 'question' must be a text that is not empty"),
+        ({"id": 7}, "field 'id' must be a text that is not empty"),
+        ({"options": ["Thumb", "Little finger"]}, "field 'options' must map letters to texts that are not empty"),
+        ({"options": {"A": "Thumb", "B": ""}}, "field 'options' must map letters to texts that are not empty"),
+        ({"options": {"A": "Thumb"}}, "field 'options' must have at least two options"),
+        ({"options": {"a": "Thumb", "B": "x"}}, "field 'options' has the key 'a', which is not a capital letter"),
+        ({"answer_idx": "C"}, "field 'answer_idx' is 'C', which is none of A, B"),
+        ({"answer_idx": None}, "field 'answer_idx' is None, which is none of A, B"),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_line(tmp_path: Path, change: dict[str, Any], complaint: str) -> None:
+    folder = write(tmp_path, ROW, {**ROW, "id": "0008", **change})
+    with pytest.raises(EvaluationError) as caught:
+        list(TASKS["medqa_us"].load(folder))
+    assert str(caught.value) == f"{folder}/questions.jsonl:2: {complaint}"
+
+
+def test_a_missing_field_is_named(tmp_path: Path) -> None:
+    folder = write(tmp_path, {key: value for key, value in ROW.items() if key != "answer_idx"})
+    with pytest.raises(EvaluationError, match=r"questions.jsonl:1: field 'answer_idx' is missing"):
+        list(TASKS["medqa_us"].load(folder))
+
+
+def test_a_second_use_of_an_id_names_both_lines(tmp_path: Path) -> None:
+    folder = write(tmp_path, ROW, {**ROW, "question": "Another?"})
+    with pytest.raises(EvaluationError) as caught:
+        list(TASKS["medqa_us"].load(folder))
+    assert str(caught.value) == (f"{folder}/questions.jsonl:2: id '0007' stands already in {folder}/questions.jsonl:1")
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [('{"id": "1", "ques', "is not JSON: Unterminated string"), ("[1]", "holds a list where an object is expected")],
+)
+def test_a_broken_line_is_named(tmp_path: Path, line: str, complaint: str) -> None:
+    (tmp_path / "questions.jsonl").write_text(json.dumps(ROW) + "\n\n" + line)
+    with pytest.raises(EvaluationError) as caught:
+        list(TASKS["medqa_us"].load(tmp_path))
+    assert str(caught.value).startswith(f"{tmp_path}/questions.jsonl:3 {complaint}")
+
+
+def test_an_absent_or_damaged_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(EvaluationError, match="does not exist: name the folder that holds the task's data"):
+        list(TASKS["medqa_us"].load(tmp_path / "nowhere"))
+    (tmp_path / "corpus.jsonl.gz").write_bytes(b"not gzip")
+    with pytest.raises(EvaluationError, match=r"corpus.jsonl.gz is damaged: "):
+        list(TASKS["pubmedqa"].load(tmp_path))
+
+
+def test_pubmedqa_gives_its_abstract_or_leaves_it_to_be_found(tmp_path: Path) -> None:
+    options = {"A": "yes", "B": "no", "C": "maybe"}
+    row = {"id": "11", "question": "Does it?", "options": options, "answer_idx": "B", "answer": "no"}
+    train = {**row, "relevant": ["PMID:11"], "official_split": "train_dev"}
+    test = {**row, "id": "12", "relevant": ["PMID:12"], "official_split": "test"}
+    write(tmp_path, train, test)
+    write(tmp_path, *({"id": f"PMID:{n}", "text": f"Abstract {n}."} for n in (11, 12)), name="corpus.jsonl.gz")
+    given = list(TASKS["pubmedqa"].load(tmp_path))
+    assert [(item.id, item.given, item.gold.documents) for item in given] == [
+        ("11", ("Abstract 11.",), ("PMID:11",)),
+        ("12", ("Abstract 12.",), ("PMID:12",)),
+    ]
+    assert [(item.id, item.given) for item in TASKS["pubmedqa_searched"].load(tmp_path)] == [("12", ())]
+
+
+def test_bioasq_yes_no_questions_have_two_options(tmp_path: Path) -> None:
+    yes_no = {"id": "5b", "type": "yesno", "question": "Is it?", "exact_answer": "no", "task": "7B1"}
+    write(tmp_path, {"id": "5a", "type": "summary", "question": "How?", "exact_answer": None}, yes_no)
+    (item,) = TASKS["bioasq_yesno"].load(tmp_path)
+    assert (item.id, item.options, item.gold.letter) == ("5b", {"A": "yes", "B": "no"}, "B")
+
+
+def test_an_unknown_task_lists_those_there_are() -> None:
+    with pytest.raises(EvaluationError, match="there is no task 'medqa'; the tasks are medqa_us, mmlu_medical, "):
+        task_named("medqa")
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize(
+    ("task", "count"),
+    [("mmlu", 465), ("medqa", 649), ("medmcqa", 2026), ("pubmedqa", 244), ("bioasq", 317)],
+)
+def test_the_judged_sets_load_whole(shared_data: Path, task: str, count: int) -> None:
+    chosen = MIRAGE_TASKS[task]
+    assert len(list(chosen.load(shared_data / chosen.folder))) == count
