@@ -1,0 +1,39 @@
+"""What every test gets: a home of its own, and the judged data sets where they lie beside the checkout."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+SHARED_DATA = Path(os.environ.get("WARDROUND_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
+
+
+@pytest.fixture(autouse=True)
+def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test reads or writes the user's files or settings: HOME and the XDG folders are empty and temporary."""
+    home = tmp_path / "home"
+    for name in [name for name in os.environ if name.startswith("WARDROUND_")]:
+        monkeypatch.delenv(name)
+    places = {
+        "HOME": home,
+        "XDG_CONFIG_HOME": home / ".config",
+        "XDG_DATA_HOME": home / ".local" / "share",
+        "XDG_STATE_HOME": home / ".local" / "state",
+        "XDG_CACHE_HOME": home / ".cache",
+        "WARDROUND_RETRIEVAL__STORE__FOLDER": home / ".local" / "share" / "wardround" / "index",
+        "WARDROUND_SESSIONS__FOLDER": home / ".local" / "state" / "wardround",
+    }
+    for name, place in places.items():
+        monkeypatch.setenv(name, str(place))
+    home.mkdir()
+    return home
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of judged data sets; the test is skipped only where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip("the judged data sets are not beside this checkout (set WARDROUND_SHARED_DATA)")
+    return SHARED_DATA
