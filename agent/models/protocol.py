@@ -86,10 +86,17 @@ class Completion:
 
 @dataclass(frozen=True, slots=True)
 class ChoiceScores:
-    """How probable each option is, renormalised over the options; sums to 1."""
+    """How probable each option is, renormalised over the options; sums to 1.
+
+    Attributes:
+        probabilities: by option, in the order the options were given.
+        method: likelihood: from the model's token probabilities; choice: the engine gives none, so the
+            option it chose has 1 and the others 0, which says nothing about how sure it is.
+    """
 
     probabilities: Mapping[str, float]
     usage: Usage
+    method: Literal["likelihood", "choice"] = "likelihood"
 
 
 class LanguageModel(Protocol):

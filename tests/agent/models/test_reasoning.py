@@ -1,0 +1,29 @@
+import pytest
+
+from wardround.agent.models.reasoning import ReasoningFilter, without_reasoning
+from wardround.errors import ModelOutputError
+
+REPLIES = {
+    "<think>Let me see.\n</think>\n\nGive 5 mg.": "Give 5 mg.",
+    "Give 5 mg.": "Give 5 mg.",
+    "  <think>never closed": "",
+    "p < 0.05 and <b>": "p < 0.05 and <b>",
+    "<": "<",
+    "": "",
+}
+
+
+@pytest.mark.parametrize(("reply", "answer"), REPLIES.items())
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_the_answer_comes_without_the_reasoning_however_it_is_cut(reply: str, answer: str, size: int) -> None:
+    thoughts = ReasoningFilter()
+    pieces = [thoughts.feed(reply[at : at + size]) for at in range(0, len(reply), size)]
+    assert "".join(pieces) + thoughts.end() == answer == without_reasoning(reply)
+
+
+def test_reasoning_opened_by_the_prompt_is_removed_from_a_whole_reply_and_refused_in_a_stream() -> None:
+    assert without_reasoning("so 5 mg</think>Give 5 mg.") == "Give 5 mg."
+    thoughts = ReasoningFilter()
+    thoughts.feed("so 5 mg</thi")
+    with pytest.raises(ModelOutputError, match="--reasoning-parser"):
+        thoughts.feed("nk>Give")
