@@ -26,24 +26,28 @@ ANALYSIS_FINGERPRINT = "english-biomedical-1"
 
 # Question words are here because abstracts hardly contain them, so that their IDF would drown the topic of a
 # question. "no", "not" and "without" are absent because a negation is part of what is asked.
-STOP_WORDS = frozenset(
-    "a about all also am an and any are as at be been being both but by can could did do does for from had has have he "
-    "her his how i if in into is it its may me might most my of on or our shall she should so some such than that the "
-    "their them then there these they this those to was we were what when where which who whom whose why will with "
-    "would you your".split()
-)
+# fmt: off
+STOP_WORDS = frozenset((
+    "a", "about", "all", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being", "both", "but",
+    "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i",
+    "if", "in", "into", "is", "it", "its", "may", "me", "might", "most", "my", "of", "on", "or", "our", "shall",
+    "she", "should", "so", "some", "such", "than", "that", "the", "their", "them", "then", "there", "these", "they",
+    "this", "those", "to", "was", "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why",
+    "will", "with", "would", "you", "your",
+))
+# fmt: on
 
-_GREEK_NAMES = dict(
-    zip(
-        "αβγδεζηθικλμνξοπρσςτυφχψω",
-        "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho sigma sigma tau "
-        "upsilon phi chi psi omega".split(),
-        strict=True,
-    )
-)
+# fmt: off
+_GREEK_NAMES = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta",
+    "θ": "theta", "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron",
+    "π": "pi", "ρ": "rho", "σ": "sigma", "ς": "sigma", "τ": "tau", "υ": "upsilon", "φ": "phi", "χ": "chi",
+    "ψ": "psi", "ω": "omega",
+}
+# fmt: on
 _GREEK_WORDS = frozenset(_GREEK_NAMES.values())
 _UNITS = (
-    "mg|g|kg|mcg|ng|ml|dl|l|mmol|mol|nm|mm|cm|kda|iu|units?|h|hr|hours?|days?|weeks?|months?|years?|yr|min|mmhg|bpm"
+    "mg|g|kg|mcg|ng|ml|dl|l|mmol|mcmol|mol|nm|mm|cm|kda|iu|units?|h|hrs?|hours?|days?|weeks?|months?|yrs?|years?|mmhg"
 )
 
 _TO_ONE_FORM = {ord(dash): "-" for dash in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"}

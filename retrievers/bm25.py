@@ -5,7 +5,7 @@ Lucene's formula scores a passage ``d`` for a query ``q`` as
     sum over terms t of q:  idf(t) * tf / (tf + k1 * (1 - b + b * length(d) / average_length))
     idf(t) = ln(1 + (N - df + 0.5) / (df + 0.5))
 
-(Kamphuis et al., ECIR 2020, variant "Lucene (accurate)", without the constant factor ``k1 + 1``, which changes no order).
+(Kamphuis et al., ECIR 2020, variant "Lucene (accurate)", without the factor ``k1 + 1``, which changes no order).
 A passage vector holds the fraction, a query vector the number of times each term is asked for, and the store multiplies
 by the IDF of what it holds (Qdrant's ``Modifier.IDF`` is this formula), so that adding passages needs no second pass.
 """

@@ -28,6 +28,15 @@ class EmbedderSettings(Section):
         default="minilm", description="minilm: packaged, in ONNX; transformers: any model by path or name"
     )
     model: str | None = Field(default=None, description="path or hub name, for kind transformers")
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="for transformers; auto: a GPU if any")
+    dtype: Literal["auto", "bfloat16", "float32"] = Field(
+        default="auto", description="for transformers; auto: bfloat16 where the processor computes in it"
+    )
+    pooling: Literal["auto", "mean", "cls", "last"] = Field(
+        default="auto", description="for transformers; auto: as the model's folder says, else mean"
+    )
+    query_prefix: str | None = Field(default=None, description="for transformers; none: as the model's folder says")
+    passage_prefix: str | None = Field(default=None, description="for transformers; none: as the model's folder says")
     batch_size: int = Field(default=16, ge=1, le=4096, description="texts embedded at once")
     threads: int = Field(default=0, ge=0, description="threads of the embedder; 0: all cores")
 

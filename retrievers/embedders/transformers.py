@@ -1,0 +1,205 @@
+"""Any encoder of the transformers library as an embedder, by folder or hub name.
+
+Weights are read from safetensors only and a model's own code is never run. The folder's recipe (pooling, prefixes,
+maximal length) is followed where it has one; vectors are always L2-normalised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from wardround.errors import ConfigError, PrerequisiteError
+from wardround.retrievers.embedders.batching import batches_by_length, padded, truncated
+from wardround.retrievers.embedders.recipe import Pooling, content_mark, read_recipe
+from wardround.retrievers.protocols import Matrix
+from wardround.retrievers.settings import EmbedderSettings
+
+if TYPE_CHECKING:
+    import torch
+
+_NO_LIMIT = 1_000_000
+"""Tokenizers without a limit of their own state one of about 1e30."""
+_MAX_PADDED = {"cpu": 16_384, "cuda": 65_536}
+_FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
+
+
+class TransformersEmbedder:
+    """An ``Embedder`` on CPU or CUDA; needs the extra ``local``."""
+
+    def __init__(self, settings: EmbedderSettings) -> None:
+        """Loads the model.
+
+        Raises:
+            ConfigError: no model is named, or its folder asks for what is not supported.
+            PrerequisiteError: torch or transformers is absent, or the model is neither here nor to be fetched.
+        """
+        if not settings.model:
+            raise ConfigError("retrieval.embedder.model names no model: give a folder or a hub name")
+        for package in ("torch", "transformers"):
+            if find_spec(package) is None:
+                raise PrerequisiteError(
+                    f"the embedder {settings.model} needs {package}: pip install 'wardround[local]'"
+                )
+        import torch
+        from transformers import AutoModel, AutoTokenizer
+        from transformers.utils import logging
+
+        folder = _model_folder(settings.model)
+        if not any(folder.glob("*.safetensors")):
+            raise PrerequisiteError(
+                f"{folder} holds no .safetensors file: convert the weights, no other format is read"
+            )
+        self._recipe = read_recipe(folder, settings)
+        self._device = _device(settings.device)
+        # Its bar of loaded weights would tear our own progress display.
+        logging.disable_progress_bar()
+        try:
+            # Local code files are refused too: trust_remote_code governs both.
+            self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+            self._model: Any = AutoModel.from_pretrained(
+                folder, trust_remote_code=False, use_safetensors=True, dtype=_dtype(settings.dtype, self._device)
+            )
+        except (OSError, ValueError) as error:
+            first_line = str(error).strip().splitlines()[0]
+            raise ConfigError(f"{folder} does not load as a transformers encoder: {first_line}") from error
+        self._model = self._model.to(self._device).eval()
+        if settings.threads and self._device == "cpu":
+            torch.set_num_threads(settings.threads)
+        self._batch_size = settings.batch_size
+        self._max_tokens = self._limit()
+        self._content = content_mark(folder)
+
+    @property
+    def dimension(self) -> int:
+        """The width of the model's last layer."""
+        width: int = self._model.config.hidden_size
+        return width
+
+    @property
+    def max_tokens(self) -> int:
+        """The smallest of what the folder, the tokenizer and the model's positions allow."""
+        return self._max_tokens
+
+    @property
+    def fingerprint(self) -> str:
+        """Content of the folder, pooling, prefixes and maximal length.
+
+        The precision is left out: it moves vectors less than a search can notice, and an index built in bfloat16 on a
+        GPU shall serve a laptop.
+        """
+        recipe = self._recipe
+        return (
+            f"transformers(content={self._content},pooling={recipe.pooling},query={recipe.query_prefix!r},"
+            f"passage={recipe.passage_prefix!r},max_tokens={self._max_tokens})"
+        )
+
+    def embed_passages(self, texts: Sequence[str]) -> Matrix:
+        """Vectors of passages, shape (len(texts), dimension)."""
+        return self._embed_all([self._recipe.passage_prefix + text for text in texts])
+
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        """Vectors of queries, shape (len(texts), dimension)."""
+        return self._embed_all([self._recipe.query_prefix + text for text in texts])
+
+    def count_tokens(self, text: str) -> int:
+        """Tokens of ``text``, special tokens included, before prefix and truncation."""
+        return len(self._ids([text])[0])
+
+    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
+        # verbose=False: a long text is expected here and truncated below.
+        ids: list[list[int]] = self._tokenizer(list(texts), verbose=False)["input_ids"]
+        return ids
+
+    def _embed_all(self, texts: Sequence[str]) -> Matrix:
+        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+        if not texts:
+            return vectors
+        # A tokenizer without special tokens gives an empty text no token; the padding token then stands for it.
+        nothing = [self._padding]
+        rows = [truncated(row or nothing, self._max_tokens) for row in self._ids(texts)]
+        limit = _MAX_PADDED[self._device]
+        for batch in batches_by_length([len(row) for row in rows], self._batch_size, limit):
+            vectors[batch] = self._embed([rows[position] for position in batch])
+        return vectors
+
+    def _embed(self, rows: Sequence[Sequence[int]]) -> Matrix:
+        import torch
+
+        ids, mask = (torch.from_numpy(part).to(self._device) for part in padded(rows, self._padding))
+        with torch.inference_mode():
+            states = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
+            pooled = pool(states.float(), mask, self._recipe.pooling)
+            vectors: Matrix = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
+        return vectors
+
+    @property
+    def _padding(self) -> int:
+        return self._tokenizer.pad_token_id or 0
+
+    def _limit(self) -> int:
+        stated = self._tokenizer.model_max_length
+        limits = [
+            self._recipe.max_tokens,
+            stated if stated < _NO_LIMIT else None,
+            getattr(self._model.config, "max_position_embeddings", None),
+        ]
+        return min((limit for limit in limits if limit), default=512)
+
+
+def pool(states: torch.Tensor, mask: torch.Tensor, pooling: Pooling) -> torch.Tensor:
+    """One vector a text from ``states`` of shape (texts, tokens, width); padding stands on the right."""
+    if pooling == "cls":
+        return states[:, 0]
+    if pooling == "last":
+        import torch
+
+        return states[torch.arange(len(states), device=states.device), mask.sum(dim=1) - 1]
+    weights = mask.unsqueeze(-1).to(states.dtype)
+    return (states * weights).sum(dim=1) / weights.sum(dim=1)
+
+
+def _model_folder(model: str) -> Path:
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled
+
+    try:
+        return Path(snapshot_download(model, allow_patterns=list(_FILES)))
+    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as error:
+        raise PrerequisiteError(
+            f"the embedding model {model} is no folder here and could not be fetched from the hub "
+            f"({type(error).__name__}): download it and set retrieval.embedder.model to its folder"
+        ) from error
+
+
+def _device(wanted: str) -> str:
+    import torch
+
+    available = torch.cuda.is_available()
+    if wanted == "cuda" and not available:
+        raise ConfigError("retrieval.embedder.device is cuda, but torch sees no GPU: set it to cpu or auto")
+    return "cuda" if available and wanted != "cpu" else "cpu"
+
+
+def _dtype(wanted: str, device: str) -> torch.dtype:
+    import torch
+
+    if wanted != "auto":
+        return torch.bfloat16 if wanted == "bfloat16" else torch.float32
+    computes_in_bf16 = torch.cuda.is_bf16_supported() if device == "cuda" else _cpu_computes_in_bf16()
+    return torch.bfloat16 if computes_in_bf16 else torch.float32
+
+
+def _cpu_computes_in_bf16() -> bool:
+    import torch
+
+    # Without such units torch emulates bfloat16, slower than float32. Releases before 2.12 do not tell.
+    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
+    return any(capabilities.get(unit, False) for unit in ("avx512_bf16", "amx_bf16", "arm_bf16"))
