@@ -1,0 +1,245 @@
+"""Passages in a folder, through Qdrant Edge: the Qdrant engine inside this process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from wardround.corpora.records import Passage
+from wardround.errors import StoreError
+from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.stores.conditions import AnyOf, conditions
+from wardround.retrievers.stores.payload import DENSE, FILTER_FIELDS, SPARSE, from_payload, point_id, to_payload
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best
+
+_PAGE = 256
+
+
+class EdgeStore:
+    """A ``PassageStore`` in a folder of its own.
+
+    The engine runs without a write-ahead log, so that it locks nothing: whoever writes sees to it that there is one
+    writer (``retrievers/index/generations.py`` does), and several processes that read use clones of the folder, since
+    opening alone rewrites small files. A folder whose writer was killed is to be thrown away.
+
+    After deletions the engine's N in the IDF still counts the deleted passages until a segment is rewritten; an index
+    that is built anew for each change, as ours are, never shows this.
+    """
+
+    def __init__(self, folder: Path, dimension: int, shard: Any, *, writable: bool) -> None:
+        self._folder = folder
+        self._dimension = dimension
+        self._shard = shard
+        self._writable = writable
+        self._size = self.count()
+
+    @classmethod
+    def create(cls, folder: Path, dimension: int) -> EdgeStore:
+        """An empty store for vectors of length ``dimension`` in ``folder``, which is made.
+
+        Raises:
+            StoreError: the folder holds a store already or cannot be written.
+        """
+        import qdrant_edge
+
+        folder.mkdir(parents=True, exist_ok=True)
+        with _engine_errors(folder, "create"):
+            shard = qdrant_edge.EdgeShard.create(str(folder), _config(dimension))
+        return cls(folder, dimension, shard, writable=True)
+
+    @classmethod
+    def open(cls, folder: Path, dimension: int, *, writable: bool = False) -> EdgeStore:
+        """The store that was created in ``folder``.
+
+        Raises:
+            StoreError: there is none, it is damaged, or its vectors have another length.
+        """
+        import qdrant_edge
+
+        with _engine_errors(folder, "open"):
+            shard = qdrant_edge.EdgeShard.load(str(folder), _config(dimension))
+        return cls(folder, dimension, shard, writable=writable)
+
+    def upsert(self, passages: Sequence[IndexedPassage]) -> None:
+        """Adds passages, replacing those with the same id.
+
+        Raises:
+            StoreError: a dense vector has another length (nothing is added then), the disk is full, or the store was
+                opened for reading.
+        """
+        import qdrant_edge
+
+        for item in passages:
+            self._check(item.dense)
+        points = [
+            qdrant_edge.Point(
+                point_id(item.passage.id),
+                {DENSE: item.dense.tolist(), SPARSE: _sparse(item.sparse)},
+                to_payload(item.passage),
+            )
+            for item in passages
+        ]
+        self._write(qdrant_edge.UpdateOperation.upsert_points(points))
+
+    def delete(self, passage_ids: Sequence[str]) -> None:
+        """Removes passages; unknown ids are ignored."""
+        import qdrant_edge
+
+        self._write(qdrant_edge.UpdateOperation.delete_points([point_id(name) for name in passage_ids]))
+
+    def seal(self) -> None:
+        """Prepares for reading what has been written: payload indexes, and an HNSW graph where search is not exact."""
+        import qdrant_edge
+
+        kinds = {
+            "keyword": qdrant_edge.PayloadSchemaType.Keyword,
+            "integer": qdrant_edge.PayloadSchemaType.Integer,
+        }
+        for field, kind in FILTER_FIELDS.items():
+            self._write(qdrant_edge.UpdateOperation.create_field_index(field, kinds[kind]))
+        if self._size > EXACT_UP_TO:
+            with _engine_errors(self._folder, "optimise"):
+                self._shard.optimize()
+                self._shard.flush()
+
+    def search_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """The ``k`` passages of largest cosine similarity, exactly up to ``EXACT_UP_TO`` passages."""
+        self._check(vector)
+        values = vector.tolist()
+        return best(lambda limit: self._query(DENSE, values, limit, where), k, DENSE)
+
+    def search_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """The ``k`` passages of largest IDF-weighted dot product, none of score 0."""
+        if not vector.indices:
+            return []
+        query = _sparse(vector)
+        return best(lambda limit: self._query(SPARSE, query, limit, where), k, SPARSE)
+
+    def get(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """The passages that exist, in the order asked for."""
+        with _engine_errors(self._folder, "read"):
+            records = self._shard.retrieve([point_id(name) for name in passage_ids], True, False)
+        found = {passage.id: passage for passage in (from_payload(record.payload) for record in records)}
+        return [found[name] for name in passage_ids if name in found]
+
+    def vectors(self, passage_ids: Sequence[str]) -> Matrix:
+        """The stored dense vectors, in the order asked for.
+
+        Raises:
+            StoreError: an id is not in the store.
+        """
+        with _engine_errors(self._folder, "read"):
+            records = self._shard.retrieve([point_id(name) for name in passage_ids], False, [DENSE])
+        found = {str(record.id): record.vector[DENSE] for record in records}
+        missing = [name for name in passage_ids if point_id(name) not in found]
+        if missing:
+            raise StoreError(f"no passage {missing[0]!r} in the store at {self._folder}")
+        rows = [found[point_id(name)] for name in passage_ids]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
+
+    def scroll(self) -> Iterator[Passage]:
+        """Every passage once, a page at a time."""
+        import qdrant_edge
+
+        offset = None
+        while True:
+            request = qdrant_edge.ScrollRequest(offset=offset, limit=_PAGE, with_payload=True, with_vector=False)
+            with _engine_errors(self._folder, "read"):
+                records, offset = self._shard.scroll(request)
+            yield from (from_payload(record.payload) for record in records)
+            if offset is None:
+                return
+
+    def count(self, where: Where = EVERYWHERE) -> int:
+        """How many passages match."""
+        import qdrant_edge
+
+        with _engine_errors(self._folder, "read"):
+            return int(self._shard.count(qdrant_edge.CountRequest(exact=True, filter=_filter(where))))
+
+    def close(self) -> None:
+        """Flushes and releases the folder; a second call does nothing, any other call afterwards raises StoreError."""
+        with _engine_errors(self._folder, "close"):
+            self._shard.close()
+
+    def _query(self, using: str, vector: Any, limit: int, where: Where) -> list[Scored]:
+        import qdrant_edge
+
+        exact = using == DENSE and self._size <= EXACT_UP_TO
+        request = qdrant_edge.QueryRequest(
+            limit=limit,
+            query=qdrant_edge.Query.Nearest(vector, using=using),
+            filter=_filter(where),
+            with_payload=True,
+            params=qdrant_edge.SearchParams(exact=exact, hnsw_ef=HNSW_EF),
+        )
+        with _engine_errors(self._folder, "search"):
+            points = self._shard.query(request)
+        return [
+            Scored(point.score, from_payload(point.payload)) for point in points if using == DENSE or point.score > 0
+        ]
+
+    def _write(self, operation: Any) -> None:
+        if not self._writable:
+            raise StoreError(f"the store at {self._folder} is open for reading only: build a new index instead")
+        with _engine_errors(self._folder, "write"):
+            self._shard.update(operation)
+            self._shard.flush()
+        self._size = self.count()
+
+    def _check(self, vector: Vector) -> None:
+        if vector.shape != (self._dimension,):
+            raise StoreError(
+                f"the store at {self._folder} holds vectors of {self._dimension} dimensions, not of shape "
+                f"{vector.shape}: use the embedder it was built with"
+            )
+
+
+def _config(dimension: int) -> Any:
+    import qdrant_edge
+
+    return qdrant_edge.EdgeConfig(
+        vectors={DENSE: qdrant_edge.EdgeVectorParams(size=dimension, distance=qdrant_edge.Distance.Cosine)},
+        sparse_vectors={SPARSE: qdrant_edge.EdgeSparseVectorParams(modifier=qdrant_edge.Modifier.Idf)},
+        wal_enabled=False,
+    )
+
+
+def _sparse(vector: SparseVector) -> Any:
+    import qdrant_edge
+
+    return qdrant_edge.SparseVector(list(vector.indices), list(vector.values))
+
+
+def _filter(where: Where) -> Any:
+    import qdrant_edge
+
+    must: list[Any] = [
+        qdrant_edge.FieldCondition(condition.field, match=qdrant_edge.MatchAny(condition.values))
+        if isinstance(condition, AnyOf)
+        else qdrant_edge.FieldCondition(
+            condition.field, range=qdrant_edge.RangeFloat(gte=condition.first, lte=condition.last)
+        )
+        for condition in conditions(where)
+    ]
+    return qdrant_edge.Filter(must=must) if must else None
+
+
+@contextmanager
+def _engine_errors(folder: Path, action: str) -> Iterator[None]:
+    """Turns what the engine raises into one line; the engine raises plain ``Exception`` and nothing else."""
+    try:
+        yield
+    except Exception as error:
+        if type(error) is not Exception:
+            raise
+        reason = " ".join(str(error).split())
+        if "No space left" in reason:
+            raise StoreError(
+                f"the disk is full: cannot {action} the store at {folder}; free space, then repeat"
+            ) from error
+        raise StoreError(f"cannot {action} the store at {folder}: {reason}") from error

@@ -1,0 +1,109 @@
+"""Passages in memory: the plainest store, by which tests judge the others."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from wardround.corpora.records import Passage
+from wardround.errors import StoreError
+from wardround.retrievers.filters import admits
+from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.stores.payload import DENSE, SPARSE
+from wardround.retrievers.stores.ranking import Scored, ranked
+
+
+class MemoryStore:
+    """A ``PassageStore`` that computes every score anew; for tests and some thousands of passages."""
+
+    def __init__(self, dimension: int) -> None:
+        """Makes an empty store for dense vectors of length ``dimension``."""
+        self._dimension = dimension
+        self._passages: dict[str, IndexedPassage] = {}
+
+    def upsert(self, passages: Sequence[IndexedPassage]) -> None:
+        """Adds passages, replacing those with the same id.
+
+        Raises:
+            StoreError: a dense vector has another length; nothing is added then.
+        """
+        for item in passages:
+            self._check(item.dense)
+        self._passages.update({item.passage.id: item for item in passages})
+
+    def delete(self, passage_ids: Sequence[str]) -> None:
+        """Removes passages; unknown ids are ignored."""
+        for passage_id in passage_ids:
+            self._passages.pop(passage_id, None)
+
+    def search_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """The ``k`` passages of largest cosine similarity."""
+        self._check(vector)
+        query = _unit(vector)
+        return ranked(
+            (Scored(float(_unit(item.dense) @ query), item.passage) for item in self._admitted(where)), k, DENSE
+        )
+
+    def search_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """The ``k`` passages of largest IDF-weighted dot product, none of score 0."""
+        weights = self._with_idf(vector)
+        scored = (Scored(_dot(weights, item.sparse), item.passage) for item in self._admitted(where))
+        return ranked((item for item in scored if item.score > 0), k, SPARSE)
+
+    def get(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """The passages that exist, in the order asked for."""
+        return [self._passages[name].passage for name in passage_ids if name in self._passages]
+
+    def vectors(self, passage_ids: Sequence[str]) -> Matrix:
+        """The stored dense vectors, in the order asked for.
+
+        Raises:
+            StoreError: an id is not in the store.
+        """
+        missing = [name for name in passage_ids if name not in self._passages]
+        if missing:
+            raise StoreError(f"no passage {missing[0]!r} in the store")
+        rows = [_unit(self._passages[name].dense) for name in passage_ids]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
+
+    def scroll(self) -> Iterator[Passage]:
+        """Every passage once."""
+        yield from [item.passage for item in self._passages.values()]
+
+    def count(self, where: Where = EVERYWHERE) -> int:
+        """How many passages match."""
+        return sum(1 for _ in self._admitted(where))
+
+    def close(self) -> None:
+        """Forgets nothing: there is nothing to release."""
+
+    def _admitted(self, where: Where) -> Iterator[IndexedPassage]:
+        return (item for item in self._passages.values() if admits(where, item.passage))
+
+    def _with_idf(self, query: SparseVector) -> dict[int, float]:
+        """Weights times Qdrant's ``ln((N - n + 0.5) / (n + 0.5) + 1)``, N counting the passages that have any term."""
+        total = sum(1 for item in self._passages.values() if item.sparse.indices)
+        holders = Counter(term for item in self._passages.values() for term in item.sparse.indices)
+        return {
+            term: weight * math.log((total - holders[term] + 0.5) / (holders[term] + 0.5) + 1)
+            for term, weight in zip(query.indices, query.values, strict=True)
+        }
+
+    def _check(self, vector: Vector) -> None:
+        if vector.shape != (self._dimension,):
+            raise StoreError(f"the store holds vectors of {self._dimension} dimensions, not of shape {vector.shape}")
+
+
+def _unit(vector: Vector) -> np.ndarray:
+    wide = vector.astype(np.float64)
+    length = float(np.sqrt(wide @ wide))
+    return wide / length if length else wide
+
+
+def _dot(weights: dict[int, float], passage: SparseVector) -> float:
+    return math.fsum(
+        weights.get(term, 0.0) * value for term, value in zip(passage.indices, passage.values, strict=True)
+    )

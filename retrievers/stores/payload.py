@@ -1,0 +1,107 @@
+"""What a vector database keeps beside the vectors of a passage: the passage itself, whole."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import MISSING, fields
+from typing import Any
+
+from wardround.corpora.records import Biblio, Passage
+from wardround.errors import StoreError
+
+DENSE = "dense"
+"""Name of the dense vector in every engine."""
+
+SPARSE = "bm25"
+"""Name of the sparse vector in every engine."""
+
+FILTER_FIELDS: Mapping[str, str] = {
+    "corpus": "keyword",
+    "year": "integer",
+    "publication_types": "keyword",
+    "retracted": "integer",
+}
+"""Payload fields that filters look at, with the kind of index each gets."""
+
+_POINT_IDS = uuid.UUID("6f0d5a3e-8f0e-5d0b-9a43-3f3f0f3c7a51")
+_BIBLIO_TUPLES = frozenset({"authors", "publication_types", "mesh"})
+# Filters need these beside the other passage fields, so they are not repeated inside "biblio".
+_LIFTED = ("year", "publication_types", "retracted")
+
+
+def point_id(passage_id: str) -> str:
+    """The UUID under which a passage is stored, the same on every machine (engines take no other strings)."""
+    return str(uuid.uuid5(_POINT_IDS, passage_id))
+
+
+def to_payload(passage: Passage) -> dict[str, Any]:
+    """The passage as JSON values; ``from_payload`` gives an equal passage back.
+
+    ``retracted`` is 0 or 1, because Qdrant Edge 0.9 turns a boolean in a filter into a number, which matches no
+    boolean. What the source does not state is left out.
+    """
+    biblio = {
+        field.name: list(value) if isinstance(value, tuple) else value
+        for field in fields(Biblio)
+        if (value := getattr(passage.biblio, field.name)) != field.default
+    }
+    payload: dict[str, Any] = {
+        "id": passage.id,
+        "document_id": passage.document_id,
+        "corpus": passage.corpus,
+        "ordinal": passage.ordinal,
+        "heading": list(passage.heading),
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "retracted": int(passage.biblio.retracted),
+    }
+    biblio.pop("retracted", None)
+    payload |= {name: biblio.pop(name) for name in _LIFTED if name in biblio}
+    payload["biblio"] = biblio
+    return payload
+
+
+def from_payload(payload: Mapping[str, Any] | None) -> Passage:
+    """The passage that ``to_payload`` wrote; fields of newer versions are ignored.
+
+    Raises:
+        StoreError: a field is missing or of another type, so the index is damaged or not ours.
+    """
+    values = payload or {}
+    biblio = {**_take(values, "biblio", dict), **{name: values[name] for name in _LIFTED if name in values}}
+    return Passage(
+        id=_take(values, "id", str),
+        document_id=_take(values, "document_id", str),
+        corpus=_take(values, "corpus", str),
+        ordinal=_take(values, "ordinal", int),
+        heading=tuple(_take(values, "heading", list)),
+        text=_take(values, "text", str),
+        start=_take(values, "start", int),
+        end=_take(values, "end", int),
+        biblio=_biblio(biblio, str(values.get("id"))),
+    )
+
+
+def _biblio(values: Mapping[str, Any], passage_id: str) -> Biblio:
+    known: dict[str, Any] = {}
+    for field in fields(Biblio):
+        if field.name in values:
+            value = values[field.name]
+            known[field.name] = tuple(value) if field.name in _BIBLIO_TUPLES else value
+        elif field.default is MISSING and field.default_factory is MISSING:
+            raise StoreError(f"passage {passage_id!r} in the index has no {field.name!r}: rebuild the index")
+    known["retracted"] = bool(known.get("retracted", False))
+    return Biblio(**known)
+
+
+def _take(values: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = values.get(name)
+    if not isinstance(value, kind):
+        problem = "is missing" if value is None else f"is {type(value).__name__}, not {kind.__name__}"
+        raise StoreError(
+            f"a stored passage cannot be read: field {name!r} {problem} (passage {values.get('id')!r}); "
+            "the index is damaged or another program's: rebuild it"
+        )
+    return value

@@ -1,0 +1,57 @@
+"""From an engine's scored passages to hits in the one order that every store promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from wardround.corpora.records import Passage
+from wardround.retrievers.protocols import Hit
+
+EXACT_UP_TO = 100_000
+"""Stores of at most this many passages are searched exactly: 10 ms at 70 000 passages of 384 dimensions, while an
+HNSW graph took 52 s to build for 30 000 and loses recall."""
+
+HNSW_EF = 256
+"""Candidates that a search through an HNSW graph keeps, beyond ``EXACT_UP_TO`` passages."""
+
+_DECIMALS = 5
+_SPARE = 16
+
+
+class Scored(NamedTuple):
+    """A passage with the score its engine gave it."""
+
+    score: float
+    passage: Passage
+
+
+def ranked(scored: Iterable[Scored], k: int, retriever: str) -> list[Hit]:
+    """The best ``k`` by falling score, ties by passage id.
+
+    Scores are rounded to five decimals first: an engine adds up 32-bit floats in another order in each of its
+    segments, so that equal passages would differ in the seventh digit and tie on no machine alike.
+    """
+    rounded = sorted((-round(item.score, _DECIMALS), item.passage.id, item.passage) for item in scored)
+    return [
+        Hit(passage=passage, score=-negated, rank=rank, retriever=retriever)
+        for rank, (negated, _, passage) in enumerate(rounded[: max(k, 0)], start=1)
+    ]
+
+
+def best(fetch: Callable[[int], list[Scored]], k: int, retriever: str) -> list[Hit]:
+    """``ranked``, with every passage in view that ties with the last one.
+
+    Args:
+        fetch: the engine's best passages up to a limit, in an order that breaks ties its own way.
+        k: how many hits; 0 or less asks the engine nothing.
+        retriever: name that the hits carry.
+    """
+    if k <= 0:
+        return []
+    limit = k + _SPARE
+    while True:
+        scored = fetch(limit)
+        if len(scored) < limit or round(scored[-1].score, _DECIMALS) < round(scored[k - 1].score, _DECIMALS):
+            return ranked(scored, k, retriever)
+        limit *= 4

@@ -1,0 +1,254 @@
+"""Passages on a Qdrant server or cluster, through qdrant-client."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from wardround.corpora.records import Passage
+from wardround.errors import BackendError, ConfigError, StoreError
+from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.stores.calls import Calls
+from wardround.retrievers.stores.conditions import AnyOf, conditions
+from wardround.retrievers.stores.payload import DENSE, FILTER_FIELDS, SPARSE, from_payload, point_id, to_payload
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient, models
+
+_BATCH = 128
+_PAGE = 256
+_INDEX_AFTER_KB = 20_000
+
+
+def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: float) -> QdrantClient:
+    """A client of the server at ``url``; nothing is sent before the first request.
+
+    Args:
+        url: ``http://host:6333`` or ``https://...``, named by the user.
+        api_key_env: environment variable that holds the API key, if the server wants one.
+        prefer_grpc: speak gRPC (port 6334) where possible.
+        timeout_seconds: per request; rounded up to whole seconds by the client.
+
+    Raises:
+        ConfigError: ``url`` is not a URL.
+    """
+    from qdrant_client import QdrantClient
+
+    address = urlsplit(url)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise ConfigError(f"retrieval.store.url is {url!r}: write a whole URL such as http://localhost:6333")
+    try:
+        return QdrantClient(
+            url=url,
+            api_key=os.environ.get(api_key_env) or None,
+            prefer_grpc=prefer_grpc,
+            timeout=max(1, round(timeout_seconds)),
+            check_compatibility=False,
+        )
+    except ValueError as error:
+        raise ConfigError(f"retrieval.store.url is {url!r}: {error}") from error
+
+
+class ServerStore:
+    """A ``PassageStore`` in one collection of a Qdrant server."""
+
+    def __init__(self, client: QdrantClient, collection: str, dimension: int, calls: Calls) -> None:
+        """Uses a collection that exists; see ``create``.
+
+        Args:
+            client: from ``connect``, or one in qdrant-client's local mode; closed with this store.
+            collection: the collection's name, not an alias, so that an alias may move on while this store reads.
+            dimension: length of its dense vectors.
+            calls: how requests are made.
+        """
+        self._client = client
+        self._collection = collection
+        self._dimension = dimension
+        self._calls = calls
+        self._size: int | None = None
+        self._open = True
+
+    @classmethod
+    def create(cls, client: QdrantClient, collection: str, dimension: int, calls: Calls) -> ServerStore:
+        """Makes an empty collection; the server builds no graph and no payload index before ``seal``."""
+        from qdrant_client import models
+
+        calls(
+            f"create collection {collection!r}",
+            lambda: client.create_collection(
+                collection,
+                vectors_config={DENSE: models.VectorParams(size=dimension, distance=models.Distance.COSINE)},
+                sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
+                optimizers_config=models.OptimizersConfigDiff(indexing_threshold=0),
+            ),
+        )
+        return cls(client, collection, dimension, calls)
+
+    def upsert(self, passages: Sequence[IndexedPassage]) -> None:
+        """Adds passages in batches, replacing those with the same id; waits until the server has stored them.
+
+        Raises:
+            StoreError: a dense vector has another length; nothing is added then.
+        """
+        from qdrant_client import models
+
+        for item in passages:
+            self._check(item.dense)
+        points = [
+            models.PointStruct(
+                id=point_id(item.passage.id),
+                vector={DENSE: item.dense.tolist(), SPARSE: _sparse(item.sparse)},
+                payload=to_payload(item.passage),
+            )
+            for item in passages
+        ]
+        for first in range(0, len(points), _BATCH):
+            self._put(points[first : first + _BATCH])
+        self._size = None
+
+    def delete(self, passage_ids: Sequence[str]) -> None:
+        """Removes passages; unknown ids are ignored."""
+        from qdrant_client import models
+
+        if not passage_ids:
+            return
+        selector = models.PointIdsList(points=[point_id(name) for name in passage_ids])
+        self._call("delete from", lambda name: self._client.delete(name, selector, wait=True))
+        self._size = None
+
+    def seal(self) -> None:
+        """Prepares for reading what has been written: payload indexes, and HNSW graphs where the server wants them."""
+        from qdrant_client import models
+
+        for field, kind in FILTER_FIELDS.items():
+            self._index(field, models.PayloadSchemaType(kind))
+        config = models.OptimizersConfigDiff(indexing_threshold=_INDEX_AFTER_KB)
+        self._call("configure", lambda name: self._client.update_collection(name, optimizers_config=config))
+
+    def search_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """The ``k`` passages of largest cosine similarity, exactly up to ``EXACT_UP_TO`` passages."""
+        from qdrant_client import models
+
+        self._check(vector)
+        if k > 0 and self._size is None:
+            self._size = self.count()
+        exact = (self._size or 0) <= EXACT_UP_TO
+        params = models.SearchParams(exact=exact, hnsw_ef=None if exact else HNSW_EF)
+        return best(lambda limit: self._query(DENSE, vector.tolist(), limit, where, params), k, DENSE)
+
+    def search_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """The ``k`` passages of largest IDF-weighted dot product, none of score 0."""
+        if not vector.indices:
+            return []
+        return best(lambda limit: self._query(SPARSE, _sparse(vector), limit, where, None), k, SPARSE)
+
+    def get(self, passage_ids: Sequence[str]) -> list[Passage]:
+        """The passages that exist, in the order asked for."""
+        ids = [point_id(name) for name in passage_ids]
+        records = self._call("read", lambda name: self._client.retrieve(name, ids, with_payload=True)) if ids else []
+        found = {passage.id: passage for passage in (from_payload(record.payload) for record in records)}
+        return [found[name] for name in passage_ids if name in found]
+
+    def vectors(self, passage_ids: Sequence[str]) -> Matrix:
+        """The stored dense vectors, in the order asked for.
+
+        Raises:
+            StoreError: an id is not in the store.
+        """
+        ids = [point_id(name) for name in passage_ids]
+        records: list[Any] = (
+            self._call("read", lambda name: self._client.retrieve(name, ids, with_payload=False, with_vectors=[DENSE]))
+            if ids
+            else []
+        )
+        found = {str(record.id): record.vector[DENSE] for record in records}
+        missing = [name for name in passage_ids if point_id(name) not in found]
+        if missing:
+            raise StoreError(f"no passage {missing[0]!r} in collection {self._collection!r}")
+        rows = [found[point_id(name)] for name in passage_ids]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
+
+    def scroll(self) -> Iterator[Passage]:
+        """Every passage once, a page at a time."""
+        offset: Any = None
+        while True:
+            records, offset = self._page(offset)
+            yield from (from_payload(record.payload) for record in records)
+            if offset is None:
+                return
+
+    def count(self, where: Where = EVERYWHERE) -> int:
+        """How many passages match."""
+        answer = self._call("count", lambda name: self._client.count(name, count_filter=_filter(where), exact=True))
+        return int(answer.count)
+
+    def close(self) -> None:
+        """Closes the client's connections; a second call does nothing."""
+        if self._open:
+            self._open = False
+            self._client.close()
+
+    def _query(
+        self, using: str, vector: Any, limit: int, where: Where, params: models.SearchParams | None
+    ) -> list[Scored]:
+        answer = self._call(
+            "search",
+            lambda name: self._client.query_points(
+                name,
+                query=vector,
+                using=using,
+                limit=limit,
+                query_filter=_filter(where),
+                search_params=params,
+                with_payload=True,
+            ),
+        )
+        return [
+            Scored(point.score, from_payload(point.payload))
+            for point in answer.points
+            if using == DENSE or point.score > 0
+        ]
+
+    def _call(self, action: str, request: Any) -> Any:
+        if not self._open:
+            raise BackendError(f"cannot {action} collection {self._collection!r}: the connection has been closed")
+        return self._calls(f"{action} collection {self._collection!r}", lambda: request(self._collection))
+
+    def _page(self, offset: Any) -> Any:
+        return self._call("read", lambda name: self._client.scroll(name, limit=_PAGE, offset=offset, with_payload=True))
+
+    def _put(self, points: list[models.PointStruct]) -> None:
+        self._call("write to", lambda name: self._client.upsert(name, points, wait=True))
+
+    def _index(self, field: str, schema: models.PayloadSchemaType) -> None:
+        self._call("index", lambda name: self._client.create_payload_index(name, field, schema, wait=True))
+
+    def _check(self, vector: Vector) -> None:
+        if vector.shape != (self._dimension,):
+            raise StoreError(
+                f"collection {self._collection!r} holds vectors of {self._dimension} dimensions, not of shape "
+                f"{vector.shape}: use the embedder it was built with"
+            )
+
+
+def _sparse(vector: SparseVector) -> models.SparseVector:
+    from qdrant_client import models
+
+    return models.SparseVector(indices=list(vector.indices), values=list(vector.values))
+
+
+def _filter(where: Where) -> models.Filter | None:
+    from qdrant_client import models
+
+    must: list[models.Condition] = [
+        models.FieldCondition(key=condition.field, match=models.MatchAny(any=condition.values))
+        if isinstance(condition, AnyOf)
+        else models.FieldCondition(key=condition.field, range=models.Range(gte=condition.first, lte=condition.last))
+        for condition in conditions(where)
+    ]
+    return models.Filter(must=must) if must else None
