@@ -57,7 +57,7 @@ class TransformersEmbedder:
         self._recipe = read_recipe(folder, settings)
         self._device = _device(settings.device)
         # Its bar of loaded weights would tear our own progress display.
-        logging.disable_progress_bar()
+        logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the library leaves it untyped
         try:
             # Local code files are refused too: trust_remote_code governs both.
             self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
