@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from wardround.evals.statistics.bootstrap import clustered_bootstrap
 from wardround.evals.statistics.intervals import Interval, wilson
-from wardround.evals.statistics.paired import McNemar, mcnemar
+from wardround.evals.statistics.paired import mcnemar, randomisation_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +20,18 @@ class ContextEffects:
         helped: its mirror: of the answers wrong without passages, the share that is right with them; None when
             no answer without passages is wrong.
         difference: accuracy with passages minus accuracy without, in [-1, 1].
-        test: exact McNemar test of that difference.
+        gained: questions right only with passages.
+        lost: questions right only without them.
+        p_value: two-sided, for that difference: McNemar's exact test, or where questions form clusters the
+            randomisation test that swaps whole clusters.
     """
 
     over_reliance: Interval | None
     helped: Interval | None
     difference: Interval
-    test: McNemar
+    gained: int
+    lost: int
+    p_value: float
 
 
 def context_effects(
@@ -59,7 +64,9 @@ def context_effects(
         over_reliance=_share(lost, wrong_after, clusters, seed),
         helped=_share(gained, wrong_before, clusters, seed),
         difference=difference,
-        test=test,
+        gained=test.gained,
+        lost=test.lost,
+        p_value=test.p_value if _independent(clusters) else _clustered_p_value(change, clusters, seed),
     )
 
 
@@ -68,7 +75,19 @@ def _share(part: Sequence[bool], whole: Sequence[bool], clusters: Sequence[Hasha
     count = sum(whole)
     if count == 0:
         return None
-    if len(set(clusters)) == len(whole):
+    if _independent(clusters):
         return wilson(sum(part), count)
     ratio = clustered_bootstrap([float(p) for p in part], clusters, [float(w) for w in whole], seed=seed)
     return None if ratio is None else Interval(ratio.estimate, ratio.low, ratio.high, count, ratio.method)
+
+
+def _clustered_p_value(change: Sequence[float], clusters: Sequence[Hashable], seed: int) -> float:
+    """McNemar's test counts a question that is printed twice as two witnesses; its cluster's sum is one."""
+    sums: dict[Hashable, float] = {}
+    for value, cluster in zip(change, clusters, strict=True):
+        sums[cluster] = sums.get(cluster, 0.0) + value
+    return randomisation_test([0.0] * len(sums), list(sums.values()), seed=seed)
+
+
+def _independent(clusters: Sequence[Hashable]) -> bool:
+    return len(set(clusters)) == len(clusters)

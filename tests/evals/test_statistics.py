@@ -165,7 +165,7 @@ def test_what_context_did_to_five_answers() -> None:
     assert found.over_reliance == wilson(2, 3)
     assert found.helped == wilson(1, 2)
     assert found.difference.estimate == pytest.approx(-0.2)
-    assert found.test == (1, 2, 1.0)
+    assert (found.gained, found.lost, found.p_value) == (1, 2, 1.0)
 
 
 def test_ratios_over_nothing_are_undefined_and_not_zero() -> None:
@@ -178,3 +178,9 @@ def test_repeated_questions_widen_the_over_reliance_ratio_by_the_bootstrap() -> 
     assert found.over_reliance is not None
     assert (found.over_reliance.n, found.over_reliance.method) == (3, "bootstrap")
     assert found.over_reliance.estimate == pytest.approx(2 / 3)
+
+
+def test_a_question_printed_six_times_is_one_witness() -> None:
+    without, with_context = [True] * 6, [False] * 6
+    assert context_effects(without, with_context, range(6)).p_value == 2 / 2**6
+    assert context_effects(without, with_context, ["same"] * 6).p_value == 1.0

@@ -1,0 +1,101 @@
+"""The report on stored generations: a table in Markdown, the figures as JSON, every difference as a row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from wardround.evals.predictions.rescoring import Rescored, SystemScores
+from wardround.evals.statistics import Interval
+from wardround.files import write_atomically
+
+
+def report_markdown(rescored: Rescored) -> str:
+    """One line a system and task: both accuracies with intervals, and what could not be read."""
+    lines = [
+        "| task | system | items | accuracy, stated letters only | official MIRAGE scorer "
+        "| unparsed | refused | failed | letters that differ |",
+        "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    for scored in rescored.systems:
+        out = scored.outcomes
+        lines.append(
+            f"| {scored.task} | {scored.system} | {scored.accuracy.n} | {percent(scored.accuracy)} "
+            f"| {percent(scored.official)} | {out['unparsed']} | {out['refused']} | {out['failed']} "
+            f"| {len(scored.differences)} |"
+        )
+    if rescored.skipped:
+        lines += ["", f"{rescored.skipped} predictions answer items that the data folders do not hold; left out."]
+    return "\n".join(lines) + "\n"
+
+
+def report_figures(rescored: Rescored) -> dict[str, Any]:
+    """The same figures for programs; accuracies and limits are shares in [0, 1]."""
+    return {
+        "skipped_predictions": rescored.skipped,
+        "systems": [
+            {
+                "task": scored.task,
+                "system": scored.system,
+                "items": scored.accuracy.n,
+                "accuracy": interval_figures(scored.accuracy),
+                "mirage_compatible": interval_figures(scored.official),
+                "outcomes": scored.outcomes,
+                "differences": len(scored.differences),
+                "points_changed": sum(difference.points for difference in scored.differences),
+            }
+            for scored in rescored.systems
+        ],
+    }
+
+
+def difference_rows(scored: SystemScores) -> Iterator[dict[str, Any]]:
+    """Every item on which the two readings differ, with the raw text and the reason."""
+    for difference in scored.differences:
+        yield {
+            "task": difference.task,
+            "system": difference.system,
+            "id": difference.item_id,
+            "gold": difference.gold,
+            "mirage_compatible": difference.official,
+            "ours": difference.ours,
+            "outcome": difference.outcome,
+            "reason": difference.reason,
+            "points": difference.points,
+            "raw": difference.text,
+        }
+
+
+def write_report(rescored: Rescored, folder: Path) -> list[Path]:
+    """Writes ``scores.md``, ``scores.json`` and ``differences.jsonl``; returns their paths."""
+    rows = (row for scored in rescored.systems for row in difference_rows(scored))
+    files = {
+        "scores.md": report_markdown(rescored),
+        "scores.json": json.dumps(report_figures(rescored), indent=2) + "\n",
+        "differences.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows),
+    }
+    for name, text in files.items():
+        write_atomically(folder / name, text)
+    return [folder / name for name in files]
+
+
+def percent(interval: Interval | None) -> str:
+    """``83.97 (80.9-86.6)``: a share in percent with its 95 % interval; a dash where it is undefined."""
+    if interval is None:
+        return "–"
+    return f"{100 * interval.estimate:.2f} ({100 * interval.low:.1f}–{100 * interval.high:.1f})"
+
+
+def interval_figures(interval: Interval | None) -> dict[str, Any] | None:
+    """An interval for JSON, rounded to six places so that the file is the same on every machine."""
+    if interval is None:
+        return None
+    return {
+        "estimate": round(interval.estimate, 6),
+        "low": round(interval.low, 6),
+        "high": round(interval.high, 6),
+        "n": interval.n,
+        "method": interval.method,
+    }
