@@ -1,0 +1,1 @@
+"""Understanding a question before anything is looked up, without a language model."""

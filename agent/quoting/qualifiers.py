@@ -1,0 +1,65 @@
+"""What makes a patient different: pregnancy, kidneys, age and the like, in a question and in its evidence.
+
+A qualifier changes what is right, so an answer must either speak to it or say that it does not.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Qualifier:
+    """One circumstance: how it is asked for, and what words in a passage speak to it."""
+
+    name: str
+    asked: re.Pattern[str]
+    spoken_to: re.Pattern[str]
+
+
+def _qualifier(name: str, asked: str, spoken_to: str = "") -> Qualifier:
+    in_question = re.compile(rf"\b(?:{asked})", re.IGNORECASE)
+    in_passage = re.compile(rf"\b(?:{spoken_to or asked})", re.IGNORECASE)
+    return Qualifier(name, in_question, in_passage)
+
+
+QUALIFIERS = (
+    _qualifier("pregnancy", r"pregnan|gravid|gestation|trimester|antenatal|antepartum", r"pregnan|gravid|gestation|"
+               r"trimester|antenatal|perinatal|antepartum|fetal|foetal|teratogen|obstetric"),
+    _qualifier("breastfeeding", r"breast-?\s?feed|lactati|nursing mother", r"breast-?\s?feed|lactati|breast ?milk"),
+    _qualifier(
+        "children",
+        r"child|paediatric|pediatric|infant|toddler|adolescent|teenage|neonat|newborn|baby|babies|"
+        r"\d+[- ](?:year|month|week|day)s?[- ]old (?:boy|girl)",
+        r"child|paediatric|pediatric|infant|toddler|adolescent|neonat|newborn|preterm|term infant",
+    ),
+    _qualifier(
+        "older age",
+        r"elderly|older (?:adult|patient|people|person)|geriatric|frail",
+        r"elderly|older|geriatric|frail|aged? (?:≥|>|over)|≥ ?[678]\d years",
+    ),
+    _qualifier(
+        "kidney function",
+        r"renal (?:failure|impairment|insufficiency|disease|function)|kidney (?:failure|disease|injury)|e?gfr|"
+        r"dialysis|ckd|creatinine clearance|crcl|end-stage",
+        r"renal|kidney|e?gfr|dialysis|ckd|crcl|creatinine|nephro",
+    ),
+    _qualifier("liver disease", r"cirrho|hepatic|liver (?:failure|disease|impairment)|child-?pugh", r"cirrho|hepat|liver"),
+    _qualifier("allergy", r"allerg|anaphyla|hypersensitiv|intoleran", r"allerg|anaphyla|hypersensitiv|intoleran|alternative"),
+    _qualifier(
+        "immunosuppression",
+        r"immunosuppress|immunocompromis|transplant recipient|hiv|neutropeni|chemotherapy",
+        r"immunosuppress|immunocompromis|transplant|hiv|neutropeni|chemotherapy|malignan",
+    ),
+    _qualifier(
+        "anticoagulation",
+        r"(?:on|taking|receiving) (?:warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|an? anticoagulant|doac)",
+        r"warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|anticoagula|doac|vka|reversal|vitamin k",
+    ),
+)
+
+
+def qualifiers_of(question: str) -> tuple[Qualifier, ...]:
+    """The qualifiers that a question names."""
+    return tuple(one for one in QUALIFIERS if one.asked.search(question))

@@ -1,0 +1,49 @@
+"""How telling a word is in an index: its BM25 inverse document frequency, asked from the store itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from wardround.retrievers.bm25 import Bm25Encoder, term_id
+from wardround.retrievers.protocols import PassageStore, SparseVector
+
+
+class TermRarity:
+    """IDF of index terms, without an artefact of its own.
+
+    A one-term query scores ``idf(t) * weight(t, passage)``, and the passage's weight is known, so one
+    search of depth 1 gives the IDF that the store itself ranks with. Results are remembered.
+    """
+
+    def __init__(self, store: PassageStore, encoder: Bm25Encoder) -> None:
+        self._store = store
+        self._encoder = encoder
+        self._known: dict[str, float | None] = {}
+        self._unknown_idf = math.log(1 + (store.count() + 0.5) / 0.5)
+
+    def known(self, term: str) -> bool:
+        """Whether any passage of the index holds the term."""
+        return self._lookup(term) is not None
+
+    def idf(self, term: str) -> float:
+        """``ln(1 + (N - df + 0.5) / (df + 0.5))``; for an unknown term its value at df = 0."""
+        found = self._lookup(term)
+        return self._unknown_idf if found is None else found
+
+    def total(self, terms: Sequence[str]) -> float:
+        """Sum of the IDFs, each term counted once."""
+        return sum(self.idf(term) for term in set(terms))
+
+    def _lookup(self, term: str) -> float | None:
+        if term not in self._known:
+            self._known[term] = self._ask(term)
+        return self._known[term]
+
+    def _ask(self, term: str) -> float | None:
+        number = term_id(term)
+        hits = self._store.search_sparse(SparseVector((number,), (1.0,)), 1)
+        if not hits:
+            return None
+        stored = self._encoder.encode_passage(hits[0].passage.contents)
+        return hits[0].score / dict(zip(stored.indices, stored.values, strict=True))[number]
