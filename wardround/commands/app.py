@@ -10,6 +10,7 @@ from typer import Exit, Option, Typer
 from wardround import exit_codes
 from wardround.commands import config
 from wardround.commands.ask import ask
+from wardround.commands.chat import chat
 from wardround.commands.failures import OneLineFailures
 
 app = Typer(
@@ -22,6 +23,7 @@ app = Typer(
 )
 
 app.command(epilog=exit_codes.epilog())(ask)
+app.command()(chat)
 app.add_typer(config.app, name="config")
 
 

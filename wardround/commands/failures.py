@@ -7,7 +7,6 @@ import sys
 import traceback
 from typing import Any
 
-from typer import Context
 from typer.core import TyperGroup
 from typer.exceptions import Abort, Exit, TyperException
 
@@ -23,7 +22,7 @@ class OneLineFailures(TyperGroup):
     With WARDROUND_DEBUG=1 the traceback comes before the line. Wrong options are the parser's own matter.
     """
 
-    def invoke(self, ctx: Context) -> Any:
+    def invoke(self, ctx: Any) -> Any:
         """What the command returns.
 
         Raises:

@@ -1,0 +1,141 @@
+"""Conversations kept on disk, one file each, readable by their owner only.
+
+A file holds one exchange a line, as JSON. An exchange is written with a single append and flushed to disk, so a
+crash costs at most the line being written; such a torn last line is cut off when the session is opened again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from wardround.agent.answer import Answer
+from wardround.agent.records import Turn
+from wardround.errors import InputError
+from wardround.files import exclusive_lock, flush_folder
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_SUFFIX = ".jsonl"
+_OWNER_ONLY = 0o600
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question with its answer; ``asked_at`` is local time in ISO 8601."""
+
+    asked_at: str
+    answer: Answer
+
+    def as_turn(self) -> Turn:
+        """The exchange as later questions may refer to it."""
+        said = " ".join(claim.text for claim in self.answer.claims)
+        cited = tuple(reference.passage_id for reference in self.answer.references)
+        return Turn(question=self.answer.standalone_question, answer=said, passage_ids=cited)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """One line about a session."""
+
+    name: str
+    exchanges: int
+    changed_at: datetime
+
+
+class Session:
+    """An open conversation, held by this process alone."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        self.name = name
+        self._path = path
+        self._exchanges = _read_repaired(path) if path.exists() else []
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was asked and answered so far, oldest first."""
+        return tuple(self._exchanges)
+
+    def append(self, exchange: Exchange) -> None:
+        """Keeps one more exchange; it is on disk when the call returns."""
+        record = {"asked_at": exchange.asked_at, "answer": exchange.answer.model_dump(mode="json")}
+        line = json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
+        is_new = not self._path.exists()
+        descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
+        with os.fdopen(descriptor, "ab", buffering=0) as file:
+            file.write(line)
+            os.fsync(file.fileno())
+        if is_new:
+            flush_folder(self._path.parent)
+        self._exchanges.append(exchange)
+
+
+class SessionFolder:
+    """All conversations of one user."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder.expanduser() / "sessions"
+
+    @contextmanager
+    def open(self, name: str) -> Iterator[Session]:
+        """The session of that name, new or resumed, until the block ends.
+
+        Raises:
+            InputError: not a name, open in another terminal, or a line of its file cannot be read.
+        """
+        if not _NAME.fullmatch(name):
+            raise InputError(f"{name!r} is not a session name: use letters, digits, '.', '_' and '-', at most 64")
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with exclusive_lock(self._folder / f".{name}.lock") as alone:
+            if not alone:
+                raise InputError(f"the session {name!r} is open in another terminal: close it there or choose another")
+            yield Session(name, self._folder / f"{name}{_SUFFIX}")
+
+    def exists(self, name: str) -> bool:
+        """Whether there is something to resume under this name."""
+        return bool(_NAME.fullmatch(name)) and (self._folder / f"{name}{_SUFFIX}").is_file()
+
+    def unused_name(self, now: datetime) -> str:
+        """A name after the time, such as ``2026-11-22-1405``, that no session has yet."""
+        stem = now.strftime("%Y-%m-%d-%H%M")
+        candidates = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 10_000))
+        return next(name for name in candidates if not self.exists(name))
+
+    def summaries(self) -> list[Summary]:
+        """Every session, the one used last first."""
+        files = self._folder.glob(f"*{_SUFFIX}") if self._folder.is_dir() else ()
+        found = [
+            Summary(
+                path.stem, path.read_bytes().count(b"\n"), datetime.fromtimestamp(path.stat().st_mtime).astimezone()
+            )
+            for path in files
+        ]
+        return sorted(found, key=lambda one: (-one.changed_at.timestamp(), one.name))
+
+    def line_history(self) -> Path:
+        """The file of lines typed at the prompt, readable by its owner only."""
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path = self._folder / ".lines"
+        path.touch(mode=_OWNER_ONLY)
+        return path
+
+
+def _read_repaired(path: Path) -> list[Exchange]:
+    raw = path.read_bytes()
+    whole = raw[: raw.rfind(b"\n") + 1]
+    if len(whole) < len(raw):
+        os.truncate(path, len(whole))
+    return [_exchange(line, path, number) for number, line in enumerate(whole.splitlines(), start=1)]
+
+
+def _exchange(line: bytes, path: Path, number: int) -> Exchange:
+    try:
+        record = json.loads(line)
+        return Exchange(str(record["asked_at"]), Answer.model_validate(record["answer"]))
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"{path}, line {number}: not an exchange of a chat; remove the line or the file") from error
