@@ -30,9 +30,9 @@ class ModelSettings(Section):
     concurrency: int = Field(default=8, ge=1, le=1024, description="requests in flight at once")
     device: Literal["cpu", "cuda"] = Field(default="cpu", description="for kind transformers")
     dtype: Literal["auto", "bfloat16", "float16", "float32"] = Field(default="auto", description="for transformers")
-    temperature: float = Field(default=0.0, ge=0, le=2)
-    top_p: float = Field(default=1.0, gt=0, le=1)
-    seed: int = Field(default=0, ge=0)
+    temperature: float = Field(default=0.0, ge=0, le=2, description="0 decodes greedily")
+    top_p: float = Field(default=1.0, gt=0, le=1, description="share of probability that is sampled from")
+    seed: int = Field(default=0, ge=0, description="of the sampling, where the engine takes one")
 
 
 class AgentSettings(Section):
@@ -48,6 +48,7 @@ class AgentSettings(Section):
         default="quote", description="what happens to a written claim that no passage supports"
     )
     timeout_seconds: float = Field(default=300, gt=0, description="for one question; the run can be resumed")
+    prompts_folder: Path | None = Field(default=None, description="prompt templates of your own, <name>.md each")
 
 
 class SessionSettings(Section):
