@@ -30,7 +30,7 @@ class PromptContract:
 CONTRACTS: tuple[PromptContract, ...] = (
     PromptContract("frame", frozenset({"conversation", "question"})),
     PromptContract("plan", frozenset({"question", "history", "n_queries"}), frozenset({"options"})),
-    PromptContract("brief", frozenset({"passages", "query"}), frozenset({"question"})),
+    PromptContract("brief", frozenset({"passages", "query"})),
     PromptContract("write", frozenset({"passages", "question"}), frozenset({"options", "briefs", "max_claims"})),
     PromptContract("rewrite", frozenset({"passages", "question", "claim"})),
     PromptContract("judge", frozenset({"passage", "claim"})),

@@ -1,0 +1,67 @@
+"""Makes a follow-up question stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wardround.agent.citing.numbers import missing_numbers
+from wardround.agent.models.protocol import LanguageModel
+from wardround.agent.records import AnswerOption, Framed, Turn
+from wardround.agent.writing.asking import Asker, Decoding, Request, messages_of
+from wardround.agent.writing.forms import FrameReply, frame_schema
+from wardround.agent.writing.showing import most_that_fit, reply_tokens
+from wardround.prompts import Entry, PromptLibrary, RenderedPrompt, data_block, harmless, prompt_key
+
+_REPLY_TOKENS = 256
+_KEPT_AS_ASKED = (
+    "the question was looked up as it was asked, because it could not be read together with the conversation"
+)
+
+
+class GenerativeFramer:
+    """Asks the model once, and only when there is a conversation."""
+
+    def __init__(self, model: LanguageModel, prompts: PromptLibrary, decoding: Decoding | None = None) -> None:
+        self._asker = Asker(model, prompts, decoding or Decoding())
+
+    async def frame(self, question: str, options: Sequence[AnswerOption], conversation: Sequence[Turn]) -> Framed:
+        """The question as it would be asked without the conversation before it.
+
+        A rewritten question that brings in or loses a number is not used: the question stays as it was asked,
+        with a warning.
+        """
+        if not conversation:
+            return Framed(question, tuple(options))
+        max_tokens = reply_tokens(self._asker.model, _REPLY_TOKENS)
+        turns = self._turns_that_fit(question, conversation, max_tokens)
+        said = "\n".join([question, *(f"{turn.question}\n{turn.answer}" for turn in conversation)])
+
+        def problem(reply: FrameReply) -> str | None:
+            if not reply.question.strip():
+                return "the question is empty"
+            if missing_numbers(reply.question, said) or missing_numbers(question, reply.question):
+                return "the numbers of the question must stay as they are, and none may be added"
+            return None
+
+        prompt = self._prompt(question, turns)
+        asked = await self._asker.ask(Request(prompt, frame_schema(), FrameReply, max_tokens, problem))
+        if asked.reply is None:
+            return Framed(question, tuple(options), warnings=(f"{_KEPT_AS_ASKED}: {asked.error}",), usage=asked.usage)
+        return Framed(" ".join(asked.reply.question.split()), tuple(options), usage=asked.usage)
+
+    def _turns_that_fit(self, question: str, conversation: Sequence[Turn], max_tokens: int) -> Sequence[Turn]:
+        """The latest turns; what "it" refers to is rarely long ago."""
+        count = most_that_fit(
+            self._asker.model,
+            len(conversation),
+            lambda n: messages_of(self._prompt(question, conversation[len(conversation) - n :])),
+            max_tokens,
+        )
+        return conversation[len(conversation) - (count or 0) :]
+
+    def _prompt(self, question: str, turns: Sequence[Turn]) -> RenderedPrompt:
+        entries = [("", Entry(f"Question: {turn.question}", f"Answer: {turn.answer}")) for turn in turns]
+        key = prompt_key(question, *(turn.question + turn.answer for turn in turns))
+        return self._asker.prompts["frame"].render(
+            conversation=data_block("conversation", entries, key), question=harmless(question)
+        )

@@ -1,0 +1,90 @@
+"""Passages as a model sees them: under opaque ids, in a data block, whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from wardround.agent.models.protocol import LanguageModel, Message
+from wardround.agent.records import AnswerOption
+from wardround.corpora.records import Passage
+from wardround.prompts import Entry, data_block, one_line, opaque_ids, prompt_key
+
+# Room for the turn that asks once more after an unusable reply.
+_SECOND_TRY_TOKENS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What was shown, and which passage each opaque id stands for."""
+
+    block: str
+    passages: Mapping[str, str]
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The opaque ids in the order shown."""
+        return tuple(self.passages)
+
+    def resolve(self, ids: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Passage ids of the known ``ids``, without repetition, and the ``ids`` that were never shown."""
+        known = tuple(dict.fromkeys(self.passages[one] for one in ids if one in self.passages))
+        return known, tuple(dict.fromkeys(one for one in ids if one not in self.passages))
+
+
+def show_passages(passages: Sequence[Passage], question: str) -> Shown:
+    """The passages as a data block, in the order given."""
+    key = prompt_key(question, *(passage.text for passage in passages))
+    ids = opaque_ids(len(passages), key)
+    entries = [(identity, Entry(_title(one), one.text)) for identity, one in zip(ids, passages, strict=True)]
+    mapping = {identity: one.id for identity, one in zip(ids, passages, strict=True)}
+    return Shown(data_block("passages", entries, key), mapping)
+
+
+def show_options(options: Sequence[AnswerOption]) -> str:
+    """The options of a multiple-choice question, one a line; empty when there are none."""
+    if not options:
+        return ""
+    return "\n".join(["Options:", *(f"{option.letter}. {one_line(option.text)}" for option in options)])
+
+
+def most_that_fit(
+    model: LanguageModel, available: int, messages: Callable[[int], Sequence[Message]], max_tokens: int
+) -> int | None:
+    """How many of ``available`` items a prompt can hold beside its reply, by real token counts.
+
+    Args:
+        model: counts the tokens and knows its context.
+        available: how many items there are.
+        messages: the prompt with that many items; never shorter with more of them.
+        max_tokens: length of the reply.
+
+    Returns:
+        A number from 0 to ``available``; None when not even the prompt without any item fits.
+    """
+    room = model.context_tokens - max_tokens - _SECOND_TRY_TOKENS
+
+    def fits(count: int) -> bool:
+        return model.count_tokens(messages(count)) <= room
+
+    if fits(available):
+        return available
+    if not fits(0):
+        return None
+    low, high = 0, available
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if fits(middle) else (low, middle)
+    return low
+
+
+def reply_tokens(model: LanguageModel, wanted: int) -> int:
+    """``wanted``, or a quarter of a small model's context."""
+    return min(wanted, model.context_tokens // 4)
+
+
+def _title(passage: Passage) -> str:
+    path = " > ".join((passage.biblio.title, *passage.heading))
+    source = ", ".join(part for part in (passage.biblio.organisation, str(passage.biblio.year or "")) if part)
+    warning = "[retracted] " if passage.biblio.retracted else ""
+    return f"{warning}{path} ({source})" if source else f"{warning}{path}"
