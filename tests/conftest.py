@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from wardround.agent.models.transformers_local import TransformersModel
 
 SHARED_DATA = Path(os.environ.get("WARDROUND_SHARED_DATA") or Path(__file__).parents[2] / "shared" / "data")
 
@@ -37,3 +41,19 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the judged data sets are not beside this checkout (set WARDROUND_SHARED_DATA)")
     return SHARED_DATA
+
+
+@pytest.fixture(scope="session")
+def smollm2_folder(request: pytest.FixtureRequest) -> Path:
+    """SmolLM2 as transformers loads it: converted once, then kept in pytest's own cache folder."""
+    from wardround.agent.models.smollm2 import transformers_folder
+
+    return transformers_folder(request.config.cache.mkdir("models"))
+
+
+@pytest.fixture(scope="session")
+def smollm2(smollm2_folder: Path) -> TransformersModel:
+    """SmolLM2, loaded once a session; for tests marked local_models."""
+    from wardround.agent.models.transformers_local import TransformersModel
+
+    return TransformersModel.load(smollm2_folder, name="smollm2")
