@@ -68,8 +68,9 @@ class ItemResult:
         answer: the cited answer in its published form, for systems that give one; its ``choice`` and its
             ``abstained`` count, and no letter is looked for in ``text``.
         confidence: stated probability that the answer is right, in [0, 1].
-        usage: tokens, calls and seconds spent.
+        usage: the language model's calls and tokens, and the seconds it took.
         rounds: rounds of retrieval.
+        seconds: from the question to the result, as the runner measured it.
     """
 
     item_id: str
@@ -79,6 +80,11 @@ class ItemResult:
     confidence: float | None = None
     usage: Usage = field(default_factory=Usage)
     rounds: int | None = None
+    seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.confidence is not None and not 0 <= self.confidence <= 1:
+            raise ValueError(f"a confidence of {self.confidence} is not a probability")
 
 
 @dataclass(frozen=True, slots=True)
