@@ -180,5 +180,7 @@ class ClinicalAgent:
         async with self._opening:
             if self._keeper is None:
                 saver = await self._exit.enter_async_context(sqlite_checkpoints(self._checkpoints))
+                if self._equipment.model is not None:
+                    self._exit.push_async_callback(self._equipment.model.aclose)
                 self._keeper = RunKeeper(self._equipment, saver, self._checkpoints.parent / "running")
             return self._keeper

@@ -1,10 +1,10 @@
 """The way of one question, as nodes and edges.
 
-    frame ─► plan ─► search ─► brief ─┐          n_queries side by side
-               ▲                      │
-               └── not enough yet ◄───┤
-                                      ▼ enough, or rounds spent, or nothing new
-                          gather ─► select ─► write ─► verify ─► conclude
+frame ─► plan ─► search ─► brief ─┐          n_queries side by side
+           ▲                      │
+           └── not enough yet ◄───┤
+                                  ▼ enough, or rounds spent, or nothing new
+                      gather ─► select ─► write ─► verify ─► conclude
 """
 
 from __future__ import annotations
@@ -64,5 +64,9 @@ def next_searches(state: State) -> list[Send] | str:
 
 
 def step_limit(n_rounds: int) -> int:
-    """The most steps a run can take: three a round, and frame, last plan, gather, select, write, verify, conclude."""
-    return 3 * n_rounds + 7
+    """The recursion limit that the longest run needs and no endless one passes.
+
+    Three steps a round; frame, the last plan, gather, select, write, verify and conclude; and one in which
+    the engine sees that nothing is left to do.
+    """
+    return 3 * n_rounds + 8

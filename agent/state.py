@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import operator
-from typing import Annotated, TypedDict
+from collections.abc import Sequence
+from typing import Annotated, TypedDict, TypeVar
 
 from wardround.agent.answer import Answer
 from wardround.agent.models.protocol import Usage
@@ -23,6 +24,14 @@ from wardround.agent.records import (
 from wardround.retrievers.protocols import Hit
 
 
+T = TypeVar("T")
+
+
+def extended(left: Sequence[T], right: Sequence[T]) -> tuple[T, ...]:
+    """Both in one; a channel that was read from a checkpoint comes as a list."""
+    return (*left, *right)
+
+
 class State(TypedDict, total=False):
     """Everything known about one question so far; channels with a reducer only grow.
 
@@ -34,15 +43,15 @@ class State(TypedDict, total=False):
     conversation: tuple[Turn, ...]
     framed: Framed
     plan: Plan
-    found: Annotated[tuple[Found, ...], operator.add]
-    briefs: Annotated[tuple[Brief, ...], operator.add]
+    found: Annotated[tuple[Found, ...], extended]
+    briefs: Annotated[tuple[Brief, ...], extended]
     rounds: tuple[Round, ...]
     stopped_because: str
     evidence: tuple[Evidence, ...]
     selection: Selection
     draft: Draft
     claims: tuple[VerifiedClaim, ...]
-    warnings: Annotated[tuple[str, ...], operator.add]
+    warnings: Annotated[tuple[str, ...], extended]
     usage: Annotated[Usage, operator.add]
     started_at: float
     answer: Answer

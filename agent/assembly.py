@@ -1,0 +1,146 @@
+"""Puts an agent together from its settings: what quotes, what writes, and what both search."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from wardround.agent.citing.lexical_judge import LexicalJudge
+from wardround.agent.collaborators import Briefer, Framer, Planner, Writer
+from wardround.agent.context import AgentContext
+from wardround.agent.framing.framer import PlainFramer
+from wardround.agent.models.protocol import LanguageModel
+from wardround.agent.quoting.briefer import QuotingBriefer
+from wardround.agent.quoting.planner import CoveragePlanner
+from wardround.agent.quoting.relevance import Relevance
+from wardround.agent.quoting.writer import QuotingWriter
+from wardround.agent.selecting import FixedSelector
+from wardround.agent.settings import Settings
+from wardround.retrievers.bm25 import Bm25Encoder
+from wardround.retrievers.hybrid import HybridRetriever
+from wardround.retrievers.protocols import EVERYWHERE, Embedder, PassageStore, Where
+from wardround.retrievers.term_rarity import TermRarity
+
+
+@dataclass(frozen=True)
+class Equipment:
+    """The collaborators of an agent, and what must be released with them.
+
+    Attributes:
+        fingerprint: changes whenever answers may: index, embedder, model, prompts, judge, settings.
+    """
+
+    context: AgentContext
+    fingerprint: str
+    model: LanguageModel | None = None
+    releases: tuple[Callable[[], None], ...] = field(default=())
+
+    def close(self) -> None:
+        """Releases the index; the model is closed in the event loop that it belongs to."""
+        for release in self.releases:
+            release()
+
+
+@dataclass(frozen=True)
+class Library:
+    """An opened index and what is needed to search it.
+
+    Attributes:
+        fingerprint: of its content and of how it was encoded.
+    """
+
+    store: PassageStore
+    embedder: Embedder
+    encoder: Bm25Encoder
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class _Team:
+    framer: Framer
+    planner: Planner
+    briefer: Briefer
+    writer: Writer
+    fingerprint: str
+
+
+def equip(settings: Settings, where: Where = EVERYWHERE) -> Equipment:
+    """Opens what ``settings`` name and puts an agent's equipment together.
+
+    Raises:
+        PrerequisiteError: no index was built, or a package is missing.
+        StoreError: the index cannot be used with the configured embedder.
+        ConfigError: settings contradict each other, or name a host that is not allowed.
+    """
+    from wardround.agent.models.choose import choose_model
+    from wardround.retrievers.embedders.choose import choose_embedder
+    from wardround.retrievers.index.open import open_index
+
+    with ThreadPoolExecutor(2) as pool:  # loading a model and opening an index wait for the disk, not for each other
+        loading = pool.submit(choose_embedder, settings.retrieval.embedder)
+        model = choose_model(settings.model)
+        embedder = loading.result()
+    index = open_index(settings.retrieval, embedder)
+    manifest = index.manifest
+    library = Library(
+        store=index.store,
+        embedder=embedder,
+        encoder=index.sparse,
+        fingerprint=f"{manifest.generation} {manifest.embedder} {manifest.sparse.fingerprint} {manifest.chunking}",
+    )
+    return equipment(settings, library, model, where, releases=(index.close,))
+
+
+def equipment(
+    settings: Settings,
+    library: Library,
+    model: LanguageModel | None = None,
+    where: Where = EVERYWHERE,
+    releases: tuple[Callable[[], None], ...] = (),
+) -> Equipment:
+    """An agent's equipment around a library that is already open, with ``model`` or, without one, by quotation."""
+    rarity = TermRarity(library.store, library.encoder)
+    relevance = Relevance(library.embedder, rarity)
+    quoting = QuotingWriter(relevance, rarity, library.store.vectors, settings.agent.max_claims)
+    team = _quoting_team(rarity, quoting) if model is None else _writing_team(settings, model)
+    judge = LexicalJudge()
+    context = AgentContext(
+        mode="agent",
+        model=None if model is None else model.name,
+        framer=team.framer,
+        planner=team.planner,
+        retriever=HybridRetriever(library.store, library.embedder, library.encoder, settings.retrieval.fusion),
+        briefer=team.briefer,
+        selector=FixedSelector(settings.agent.k),
+        writer=team.writer,
+        fallback_writer=quoting,
+        judge=judge,
+        settings=settings.agent,
+        where=where,
+    )
+    parts = [
+        library.fingerprint,
+        team.fingerprint,
+        judge.fingerprint,
+        settings.agent.model_dump(mode="json"),
+        settings.retrieval.fusion.model_dump(mode="json"),
+        repr(where),
+    ]
+    fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
+    return Equipment(context, fingerprint, model, releases)
+
+
+def _quoting_team(rarity: TermRarity, writer: Writer) -> _Team:
+    return _Team(PlainFramer(), CoveragePlanner(rarity), QuotingBriefer(rarity), writer, "by quotation 1")
+
+
+def _writing_team(settings: Settings, model: LanguageModel) -> _Team:
+    from wardround.agent.writing.build import build_writers
+
+    writers = build_writers(settings, model)
+    sampling = settings.model.model_dump(mode="json", include={"temperature", "top_p", "seed"})
+    fingerprint = f"{model.fingerprint} {writers.prompts.fingerprint} {json.dumps(sampling)}"
+    return _Team(writers.framer, writers.planner, writers.briefer, writers.writer, fingerprint)
