@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -41,6 +42,12 @@ def shared_data() -> Path:
     if not SHARED_DATA.is_dir():
         pytest.skip("the judged data sets are not beside this checkout (set WARDROUND_SHARED_DATA)")
     return SHARED_DATA
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Tests marked local_models run wherever torch is installed (make setup-local), and are skipped elsewhere."""
+    if item.get_closest_marker("local_models") and find_spec("torch") is None:
+        pytest.skip("torch is not installed (make setup-local)")
 
 
 @pytest.fixture(scope="session")

@@ -117,9 +117,13 @@ class Connection:
         count = counted.get("count") if isinstance(counted, dict) else None
         return count if isinstance(count, int) else None
 
+    def close(self) -> None:
+        """Closes the client for quick questions."""
+        self._quick.close()
+
     async def aclose(self) -> None:
         """Closes the clients of the running loop and the quick one; others close with their loops."""
-        self._quick.close()
+        self.close()
         client, _ = self._by_loop.pop(asyncio.get_running_loop(), (None, None))
         if client is not None:
             await client.close()
