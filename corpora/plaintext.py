@@ -25,7 +25,9 @@ def visible(text: str) -> str:
 
 def one_line(text: str) -> str:
     """``text`` on one line: invisible characters gone, every run of blanks and line ends one blank."""
-    return " ".join(visible(text).split())
+    if not text.isprintable():
+        text = visible(text)
+    return " ".join(text.split())
 
 
 def lines(text: str) -> list[str]:

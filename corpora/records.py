@@ -23,6 +23,8 @@ class Biblio:
     publication_types: tuple[str, ...] = ()
     mesh: tuple[str, ...] = ()
     retracted: bool = False
+    corrections: tuple[str, ...] = ()
+    """What has been published about the text since, in NLM's words: ``ErratumIn``, ``ExpressionOfConcernIn``."""
     note: str | None = None
     """One sentence a reader of the reference must know, such as "a summary of the guideline"."""
 

@@ -1,0 +1,307 @@
+"""One PubMed record: what its XML says, with nothing a clinician needs left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from wardround.corpora.mathml import local_name, math_text
+from wardround.corpora.plaintext import one_line, superscript
+from wardround.corpora.sources.medline_dates import UNDATED, PublicationDate, free_date, structured_date
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
+
+
+class AbstractPart(NamedTuple):
+    """A paragraph of an abstract; ``label`` is such as ``METHODS``, or empty."""
+
+    label: str
+    text: str
+
+
+class OtherAbstract(NamedTuple):
+    """An abstract in another language, or a summary in plain language; ``kind`` is NLM's."""
+
+    language: str
+    kind: str
+    parts: tuple[AbstractPart, ...]
+
+
+class Link(NamedTuple):
+    """A correction, comment or retraction: ``kind`` is NLM's RefType, such as ``RetractionIn``."""
+
+    kind: str
+    source: str
+    pmid: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A PubMed record.
+
+    Attributes:
+        revised: DateRevised as the number yyyymmdd; 0 when not stated.
+        title: in English; without the brackets that NLM puts around translated titles.
+        vernacular_title: in the article's own language, where NLM has it.
+        authors: ``Family Initials``, or the name of a group.
+        mesh: in NLM's notation, ``Low Back Pain/*diagnosis/etiology``; the star marks a major topic.
+        links: all but the articles it cites.
+    """
+
+    pmid: str
+    version: int
+    revised: int
+    status: str
+    title: str
+    vernacular_title: str
+    abstract: tuple[AbstractPart, ...]
+    other_abstracts: tuple[OtherAbstract, ...]
+    journal: str
+    published: PublicationDate
+    authors: tuple[str, ...]
+    doi: str
+    pmcid: str
+    publication_types: tuple[str, ...]
+    mesh: tuple[str, ...]
+    keywords: tuple[str, ...]
+    languages: tuple[str, ...]
+    links: tuple[Link, ...]
+
+
+def read_citation(record: _Element) -> Citation:
+    """The record of a ``PubmedArticle`` or ``MedlineCitation`` element.
+
+    Raises:
+        ValueError: it has no PMID of digits, or no article.
+    """
+    citation = record if record.tag == "MedlineCitation" else record.find("MedlineCitation")
+    if citation is None:
+        raise ValueError("no MedlineCitation in the record")
+    reader = _Reader()
+    for child in citation.iterchildren(*_CITATION_PARTS):
+        _CITATION_PARTS[child.tag](reader, child)
+    data = record.find("PubmedData")
+    if data is not None:
+        reader.identifiers(data)
+    if not reader.pmid.isdecimal():
+        raise ValueError(f"the PMID is {reader.pmid!r}, not a number")
+    if not reader.has_article:
+        raise ValueError(f"PMID {reader.pmid} has no Article")
+    return reader.citation(citation.get("Status", ""))
+
+
+class _Reader:
+    """Collects the fields while the children of a record are walked through once."""
+
+    def __init__(self) -> None:
+        self.pmid = ""
+        self.has_article = False
+        self._version = 1
+        self._revised = 0
+        self._title = ""
+        self._vernacular = ""
+        self._abstract: tuple[AbstractPart, ...] = ()
+        self._others: list[OtherAbstract] = []
+        self._journal = ""
+        self._issue_date = UNDATED
+        self._article_date = UNDATED
+        self._authors: list[str] = []
+        self._doi = ""
+        self._pmcid = ""
+        self._types: list[str] = []
+        self._mesh: list[str] = []
+        self._keywords: list[str] = []
+        self._languages: list[str] = []
+        self._links: list[Link] = []
+
+    def citation(self, status: str) -> Citation:
+        title = _untranslated(self._title)
+        return Citation(
+            pmid=self.pmid,
+            version=self._version,
+            revised=self._revised,
+            status=status,
+            title=title or self._vernacular,
+            vernacular_title=self._vernacular,
+            abstract=self._abstract,
+            other_abstracts=tuple(self._others),
+            journal=self._journal,
+            published=self._issue_date if self._issue_date.year else self._article_date,
+            authors=tuple(self._authors),
+            doi=self._doi,
+            pmcid=self._pmcid,
+            publication_types=tuple(self._types),
+            mesh=tuple(self._mesh),
+            keywords=tuple(self._keywords),
+            languages=tuple(self._languages),
+            links=tuple(self._links),
+        )
+
+    def number(self, element: _Element) -> None:
+        self.pmid = (element.text or "").strip()
+        version = element.get("Version", "1")
+        self._version = int(version) if version.isdecimal() else 1
+
+    def revision(self, element: _Element) -> None:
+        digits = "".join(f"{(part.text or '').strip():0>2}" for part in element[:3])
+        self._revised = int(digits) if digits.isdecimal() and len(digits) == 8 else 0
+
+    def article(self, element: _Element) -> None:
+        self.has_article = True
+        for child in element.iterchildren(*_ARTICLE_PARTS):
+            _ARTICLE_PARTS[child.tag](self, child)
+
+    def journal(self, element: _Element) -> None:
+        for child in element.iter("PubDate", "Title"):
+            if child.tag == "Title":
+                self._journal = _name(child)
+            else:
+                self._issue_date = _date(child)
+
+    def title(self, element: _Element) -> None:
+        self._title = inline(element)
+
+    def vernacular(self, element: _Element) -> None:
+        self._vernacular = _untranslated(inline(element))
+
+    def location(self, element: _Element) -> None:
+        if element.get("EIdType") == "doi" and element.get("ValidYN", "Y") == "Y" and not self._doi:
+            self._doi = inline(element)
+
+    def abstract(self, element: _Element) -> None:
+        self._abstract = _abstract_parts(element)
+
+    def other_abstract(self, element: _Element) -> None:
+        parts = _abstract_parts(element)
+        if parts:
+            self._others.append(OtherAbstract(element.get("Language", ""), element.get("Type", ""), parts))
+
+    def author_list(self, element: _Element) -> None:
+        authors = self._authors
+        for name in element.iter("LastName", "CollectiveName", "Initials"):
+            if name.tag != "Initials":
+                authors.append(_name(name))
+            elif authors:
+                authors[-1] += " " + _name(name)
+
+    def language(self, element: _Element) -> None:
+        self._languages.append(_name(element))
+
+    def type_list(self, element: _Element) -> None:
+        self._types += [_name(child) for child in element.iterchildren("PublicationType")]
+
+    def article_date(self, element: _Element) -> None:
+        if not self._article_date.year:
+            self._article_date = _date(element)
+
+    def mesh_list(self, element: _Element) -> None:
+        for heading in element:
+            names = ["*" + _name(name) if name.get("MajorTopicYN") == "Y" else _name(name) for name in heading]
+            self._mesh.append("/".join(names))
+
+    def keyword_list(self, element: _Element) -> None:
+        self._keywords += [word for child in element if (word := _name(child))]
+
+    def link_list(self, element: _Element) -> None:
+        for link in element.iterchildren("CommentsCorrections"):
+            kind = link.get("RefType", "")
+            if kind != "Cites":
+                source = _words_of(link, "RefSource")
+                self._links.append(Link(kind, source, _words_of(link, "PMID")))
+
+    def identifiers(self, data: _Element) -> None:
+        # Only the record's own list: those within ReferenceList belong to the articles it cites.
+        identifiers = data.find("ArticleIdList")
+        for identifier in identifiers if identifiers is not None else ():
+            match identifier.get("IdType"):
+                case "doi":
+                    self._doi = self._doi or inline(identifier)
+                case "pmc":
+                    self._pmcid = inline(identifier)
+
+    def other_id(self, element: _Element) -> None:
+        # Before PubmedData existed in a file, the PMC id stood here, sometimes with "[Available on ...]" behind it.
+        words = inline(element).split()
+        if element.get("Source") == "NLM" and words and words[0].startswith("PMC") and not self._pmcid:
+            self._pmcid = words[0]
+
+
+_CITATION_PARTS = {
+    "PMID": _Reader.number,
+    "DateRevised": _Reader.revision,
+    "Article": _Reader.article,
+    "OtherID": _Reader.other_id,
+    "OtherAbstract": _Reader.other_abstract,
+    "MeshHeadingList": _Reader.mesh_list,
+    "KeywordList": _Reader.keyword_list,
+    "CommentsCorrectionsList": _Reader.link_list,
+}
+_ARTICLE_PARTS = {
+    "Journal": _Reader.journal,
+    "ArticleTitle": _Reader.title,
+    "VernacularTitle": _Reader.vernacular,
+    "ELocationID": _Reader.location,
+    "Abstract": _Reader.abstract,
+    "AuthorList": _Reader.author_list,
+    "Language": _Reader.language,
+    "PublicationTypeList": _Reader.type_list,
+    "ArticleDate": _Reader.article_date,
+}
+
+
+def inline(element: _Element) -> str:
+    """An element's words on one line, with raised digits kept apart and formulas made readable."""
+    return one_line(_mixed(element) if len(element) else element.text or "")
+
+
+def _name(element: _Element) -> str:
+    """The words of an element without markup inside; much faster where they are clean, as nearly all are."""
+    text: str | None = element.text
+    if text and text.isprintable() and text[0] != " " != text[-1] and "  " not in text:
+        return text
+    return inline(element)
+
+
+def _mixed(element: _Element) -> str:
+    pieces = [element.text or ""]
+    for child in element:
+        name = local_name(child)
+        if name == "sup":
+            pieces.append(superscript(_mixed(child)))
+        elif name == "math":
+            pieces.append(math_text(child))
+        elif name:
+            pieces.append(_mixed(child))
+        pieces.append(child.tail or "")
+    return "".join(pieces)
+
+
+def _abstract_parts(element: _Element) -> tuple[AbstractPart, ...]:
+    parts = []
+    for child in element:
+        if child.tag == "AbstractText" and (text := inline(child)):
+            label = one_line(child.get("Label", ""))
+            parts.append(AbstractPart("" if label in ("UNLABELLED", "UNASSIGNED") else label, text))
+    return tuple(parts)
+
+
+def _date(element: _Element) -> PublicationDate:
+    words = {child.tag: child.text or "" for child in element}
+    if "MedlineDate" in words:
+        return free_date(one_line(words["MedlineDate"]))
+    return structured_date(words.get("Year", ""), words.get("Month", ""), words.get("Day", ""), words.get("Season", ""))
+
+
+def _words_of(parent: _Element, tag: str) -> str:
+    child = parent.find(tag)
+    return inline(child) if child is not None else ""
+
+
+def _untranslated(title: str) -> str:
+    """The title without the brackets of a translation; empty for NLM's words that there is none."""
+    bare = title.rstrip(".")
+    if bare.startswith("[") and bare.endswith("]"):
+        bare = bare[1:-1]
+        return "" if bare.rstrip(".") in ("Not Available", "In Process Citation") else bare
+    return bare
