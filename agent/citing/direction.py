@@ -65,9 +65,9 @@ def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
+# "Lack" and "absence" are left out: in "lack of X leads to Y" they name a condition and deny nothing.
 _NEGATIONS = _words(
-    "no not never without neither nor cannot lack lacks lacked lacking absence fail fails failed failing unable "
-    "against unlikely unrelated non free excluding rather hardly none"
+    "no not never without neither nor cannot fail fails failed failing unable against unlikely hardly none"
 )
 _NEGATED_ENDING = re.compile(r"(?:n't|n’t)$")
 # "No longer" and "not only" turn nothing round that follows them.
@@ -76,7 +76,7 @@ _HARMLESS = re.compile(
     re.IGNORECASE,
 )
 _ADVISED_AGAINST = re.compile(r"\b(?:recommend|advis|caution|counsel)\w* against\b", re.IGNORECASE)
-_REACH = 6
+_REACH = 5
 _STOPS = frozenset(".;:!?") | {"but", "although", "however", "whereas", "while", "though"}
 
 

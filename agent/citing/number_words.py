@@ -40,9 +40,9 @@ _SINGLE_TIME = re.compile(
     rf"\b(within|after|in|every|under|than|for|least|most|about|half)\s+(?:an?|the(?:\s+first)?)\s+(?={_TIME}\b)",
     re.IGNORECASE,
 )
-_TIMES_WORD = re.compile(
-    rf"\b({'|'.join(_TIMES)})\b(?:[\s-]+(?=daily|weekly|monthly|yearly|an?\b|per\b|every\b|each\b))?", re.IGNORECASE
-)
+_EACH = r"(?:daily|weekly|monthly|yearly|an?\b|per\b|every\b|each\b|nightly)"
+# "Once" without a period is mostly a conjunction.
+_TIMES_WORD = re.compile(rf"\bonce\b[\s-]+(?={_EACH})|\b(?:twice|thrice)\b(?:[\s-]+(?={_EACH}))?", re.IGNORECASE)
 _LATIN_WORD = re.compile(
     r"(?<=[\s(])(q\.?d|o\.?d|b\.?i\.?d|b\.?d|t\.?i\.?d|t\.?d\.?s|q\.?i\.?d|q\.?d\.?s)\b\.?", re.IGNORECASE
 )
@@ -68,7 +68,7 @@ def in_digits(text: str) -> str:
     text = _FRACTION_WORDS.sub(_fraction, text)
     text = _ORDINAL.sub(lambda match: f"{_ORDINALS.index(match.group().lower()) + 1}", text)
     text = _SINGLE_TIME.sub(r"\1 1 ", text)
-    text = _TIMES_WORD.sub(lambda match: f"{_TIMES[match.group(1).lower()]} times ", text)
+    text = _TIMES_WORD.sub(lambda match: f"{_TIMES[match.group().strip(' -').lower()]} times ", text)
     text = _COMPOUND.sub(lambda match: str(_VALUES[match.group(1).lower()] + _VALUES[match.group(2).lower()]), text)
     return _WORD.sub(lambda match: str(_VALUES[match.group().lower()]), _ONE.sub("1", text))
 

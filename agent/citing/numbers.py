@@ -27,6 +27,7 @@ _SCALE = re.compile(r"\s+(hundred|thousand|million|billion)\b", re.IGNORECASE)
 _MIXED = re.compile(r"\s(?P<top>[1-9])/(?P<bottom>[2-9])(?![\d/])")
 _SCALES = {"hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9}
 _OVER = re.compile(rf"\s?/\s?({_NUMBER})(?![\w.]*/)")
+_RATIO = re.compile(r"(?::\d+(?:\.\d+)?)+(?![\w:])")
 _TO = re.compile(rf"\s*(?:-|to|through)\s*(?={_NUMBER})", re.IGNORECASE)
 _AND = re.compile(rf"\s+and\s+(?={_NUMBER})", re.IGNORECASE)
 _LIST_GLUE = re.compile(r"\s*(?:,|;|/|,?\s*(?:or|and|versus|vs\.?))\s*", re.IGNORECASE)
@@ -126,6 +127,9 @@ def _bears_out(held: Figure, claimed: Figure) -> bool:
 
 def _parse(text: str, match: re.Match[str]) -> _Parsed:
     first, end = _value(text, match)
+    if ratio := _RATIO.match(text, end):
+        parts = (first, *map(Fraction, ratio.group().split(":")[1:]))
+        return _Parsed("pair", parts, NO_UNIT, None, match.start(), ratio.end())
     unit = unit_at(text, end)
     joint = _TO.match(text, unit.end) or (_BETWEEN.search(text, 0, match.start()) and _AND.match(text, unit.end))
     if joint and (second := _START.match(text, joint.end())):

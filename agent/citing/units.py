@@ -118,7 +118,10 @@ _END = r"(?![^\W_])"
 _FIRST = re.compile(rf"(?:\s?-\s?|\s*)(?P<name>{_NAMES}){_END}", re.IGNORECASE)
 _MOLAR_FIRST = re.compile(rf"\s*(?P<name>{'|'.join(_MOLAR)}){_END}")
 _BODY_SURFACE = re.compile(rf"\s*(?:/|per)\s*1[.·]73\s*m2{_END}", re.IGNORECASE)
-_PER = re.compile(rf"(?:\s*/\s*|\s+(?:per|a|an|each|every)\s+)(?P<name>{_NAMES}){_END}", re.IGNORECASE)
+_PER = re.compile(rf"(?:\s*/\s*|\s+per\s+)(?P<name>{_NAMES}){_END}", re.IGNORECASE)
+_EACH = re.compile(
+    rf"[ -]+(?:an?|each|every)[ -]+(?P<name>second|minute|hour|day|week|month|year){_END}", re.IGNORECASE
+)
 _POWER = re.compile(rf"(?:\s|·|\.)*(?P<name>{_NAMES})\s?[-−⁻][1¹]{_END}", re.IGNORECASE)
 _ADVERB = re.compile(rf"\s+(?:1 times\s+)?(?P<name>{'|'.join(_ADVERBS)}){_END}", re.IGNORECASE)
 _BPM = re.compile(rf"\s*bpm{_END}", re.IGNORECASE)
@@ -143,7 +146,12 @@ def unit_at(text: str, start: int) -> FoundUnit:
         return FoundUnit(NO_UNIT, start)
     base, factor = _known(found["name"])
     name, end = base, found.end()
-    while divisor := _BODY_SURFACE.match(text, end) or _PER.match(text, end) or _POWER.match(text, end):
+    while (
+        divisor := _BODY_SURFACE.match(text, end)
+        or _PER.match(text, end)
+        or _EACH.match(text, end)
+        or _POWER.match(text, end)
+    ):
         end = divisor.end()
         if "name" not in divisor.re.groupindex:
             continue  # per 1.73 m2 is how filtration rates are always given; many texts leave it out

@@ -102,4 +102,4 @@ async def test_a_quotation_that_is_none_gets_no_credit_for_calling_itself_one(
 
 
 def test_the_fingerprint_names_the_thresholds() -> None:
-    assert LexicalJudge().fingerprint == "lexical-1(0.7,0.5,0.5)"
+    assert LexicalJudge().fingerprint == "lexical-2(0.7,0.5,0.5)"
