@@ -8,9 +8,10 @@ from typing import Annotated
 from typer import Exit, Option, Typer
 
 from wardround import exit_codes
-from wardround.commands import config
+from wardround.commands import config, corpus
 from wardround.commands.ask import ask
 from wardround.commands.chat import chat
+from wardround.commands.doctor import doctor
 from wardround.commands.failures import OneLineFailures
 
 app = Typer(
@@ -24,6 +25,8 @@ app = Typer(
 
 app.command(epilog=exit_codes.epilog())(ask)
 app.command()(chat)
+app.command()(doctor)
+app.add_typer(corpus.app, name="corpus")
 app.add_typer(config.app, name="config")
 
 

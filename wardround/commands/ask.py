@@ -57,7 +57,7 @@ def ask(
 def open_agent(settings: Settings, *, quiet: bool) -> StreamingAgent:
     """An agent over the configured index; builds the starter index first when there is none."""
     from wardround.agent.clinical_agent import ClinicalAgent
-    from wardround.starter import ensure_index
+    from wardround.index_building import ensure_index
 
     ensure_index(settings, sys.stderr, quiet=quiet)
     return ClinicalAgent.from_settings(settings)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections.abc import Mapping
 from typing import Annotated, Any
 
 from typer import Option, Typer
 
+from wardround.addresses import without_credentials
 from wardround.commands.options import ConfigOption, ProfileOption, SetOption, settings_from_options
 
 app = Typer(no_args_is_help=True, help="Show the settings in force.")
-
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
 @app.command()
@@ -43,8 +41,7 @@ def _leaf(tree: Mapping[str, Any], name: str) -> Any:
 
 
 def _shown(value: Any) -> Any:
-    """The value without the name and password that an address may hold."""
-    return _CREDENTIALS.sub("***@", value) if isinstance(value, str) else value
+    return without_credentials(value) if isinstance(value, str) else value
 
 
 def _table(rows: list[tuple[str, str, str]]) -> str:
