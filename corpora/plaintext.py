@@ -25,7 +25,7 @@ def visible(text: str) -> str:
 
 def one_line(text: str) -> str:
     """``text`` on one line: invisible characters gone, every run of blanks and line ends one blank."""
-    if not text.isprintable():
+    if not (text.isascii() and text.isprintable()):
         text = visible(text)
     return " ".join(text.split())
 

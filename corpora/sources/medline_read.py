@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from wardround.corpora.quarantine import BadRecord, OnBadRecord
 from wardround.corpora.sources.medline_record import Citation, read_citation
 from wardround.corpora.sources.medline_stream import RawRecord, raw_records
+from wardround.corpora.xml_text import safe_parser
 
 if TYPE_CHECKING:
-    from lxml.etree import XMLParser, _Element
+    from lxml.etree import _Element
 
 _BATCH = 32
 _PMID = re.compile(rb'<PMID(?:\s+Version="(\d{1,4})")?\s*>\s*(\d{1,9})\s*</PMID>')
@@ -73,21 +74,6 @@ def read_medline(path: Path, on_bad: OnBadRecord, skip: frozenset[int] = frozens
 def pmid_versions(data: bytes) -> list[PmidVersion]:
     """Every PMID in a stretch of PubMed XML; a citation's own comes first."""
     return [PmidVersion(int(found[2]), int(found[1] or 1)) for found in _PMID.finditer(data)]
-
-
-def safe_parser() -> XMLParser:
-    """An XML parser that expands no entity, fetches nothing and bounds depth and text."""
-    from lxml import etree
-
-    return etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        remove_comments=True,
-        remove_pis=True,
-        collect_ids=False,
-        huge_tree=False,
-    )
 
 
 def _parsed(batch: Sequence[RawRecord]) -> list[_Element] | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from wardround.corpora.mathml import local_name, math_text
-from wardround.corpora.plaintext import one_line, superscript
+from wardround.corpora.plaintext import one_line
 from wardround.corpora.sources.medline_dates import UNDATED, PublicationDate, free_date, structured_date
+from wardround.corpora.xml_text import inline_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -160,14 +160,14 @@ class _Reader:
                 self._issue_date = _date(child)
 
     def title(self, element: _Element) -> None:
-        self._title = inline(element)
+        self._title = inline_text(element)
 
     def vernacular(self, element: _Element) -> None:
-        self._vernacular = _untranslated(inline(element))
+        self._vernacular = _untranslated(inline_text(element))
 
     def location(self, element: _Element) -> None:
         if element.get("EIdType") == "doi" and element.get("ValidYN", "Y") == "Y" and not self._doi:
-            self._doi = inline(element)
+            self._doi = inline_text(element)
 
     def abstract(self, element: _Element) -> None:
         self._abstract = _abstract_parts(element)
@@ -216,13 +216,13 @@ class _Reader:
         for identifier in identifiers if identifiers is not None else ():
             match identifier.get("IdType"):
                 case "doi":
-                    self._doi = self._doi or inline(identifier)
+                    self._doi = self._doi or inline_text(identifier)
                 case "pmc":
-                    self._pmcid = inline(identifier)
+                    self._pmcid = inline_text(identifier)
 
     def other_id(self, element: _Element) -> None:
         # Before PubmedData existed in a file, the PMC id stood here, sometimes with "[Available on ...]" behind it.
-        words = inline(element).split()
+        words = inline_text(element).split()
         if element.get("Source") == "NLM" and words and words[0].startswith("PMC") and not self._pmcid:
             self._pmcid = words[0]
 
@@ -250,37 +250,18 @@ _ARTICLE_PARTS = {
 }
 
 
-def inline(element: _Element) -> str:
-    """An element's words on one line, with raised digits kept apart and formulas made readable."""
-    return one_line(_mixed(element) if len(element) else element.text or "")
-
-
 def _name(element: _Element) -> str:
     """The words of an element without markup inside; much faster where they are clean, as nearly all are."""
     text: str | None = element.text
     if text and text.isprintable() and text[0] != " " != text[-1] and "  " not in text:
         return text
-    return inline(element)
-
-
-def _mixed(element: _Element) -> str:
-    pieces = [element.text or ""]
-    for child in element:
-        name = local_name(child)
-        if name == "sup":
-            pieces.append(superscript(_mixed(child)))
-        elif name == "math":
-            pieces.append(math_text(child))
-        elif name:
-            pieces.append(_mixed(child))
-        pieces.append(child.tail or "")
-    return "".join(pieces)
+    return inline_text(element)
 
 
 def _abstract_parts(element: _Element) -> tuple[AbstractPart, ...]:
     parts = []
     for child in element:
-        if child.tag == "AbstractText" and (text := inline(child)):
+        if child.tag == "AbstractText" and (text := inline_text(child)):
             label = one_line(child.get("Label", ""))
             parts.append(AbstractPart("" if label in ("UNLABELLED", "UNASSIGNED") else label, text))
     return tuple(parts)
@@ -295,7 +276,7 @@ def _date(element: _Element) -> PublicationDate:
 
 def _words_of(parent: _Element, tag: str) -> str:
     child = parent.find(tag)
-    return inline(child) if child is not None else ""
+    return inline_text(child) if child is not None else ""
 
 
 def _untranslated(title: str) -> str:
