@@ -12,6 +12,8 @@ _SILENT_KEYS = frozenset(
 )
 # Labels of a second and last column that add nothing to what its cells say.
 _SILENT_VALUES = frozenset({"", "value", "detail", "details", "description", "recommendation"})
+_LONGEST_KEY = 8
+"""Words; without a header, a longer first cell is no key to the others."""
 _CONJUNCTIONS = frozenset({"and", "or", "and/or"})
 
 
@@ -21,7 +23,8 @@ def row_lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]
     ``Ceftriaxone — IV Dose: 1-2 g; Frequency: Every 24 hours`` for a column of drugs,
     ``Killip Class: II; Mortality: 17%`` where the first cell needs its label,
     ``Initial fluid: 30 mL/kg`` for a table of keys and values. Empty cells are left out; an empty
-    first cell means the same as the one above it, as tables of scores write it.
+    first cell means the same as the one above it, as tables of scores write it. A cell that spans a
+    whole row is given once.
     """
     labels = [one_line(label).rstrip(":") for label in header]
     lines = []
@@ -35,6 +38,10 @@ def row_lines(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]
 
 
 def _row_line(labels: Sequence[str], cells: Sequence[str]) -> str:
+    if len(cells) > 1 and len(set(cells)) == 1:
+        return cells[0]
+    if not any(labels) and len(cells[0].split()) > _LONGEST_KEY:
+        return "; ".join(cell.rstrip(".;") for cell in cells if cell)
     labels = [*labels, *[""] * (len(cells) - len(labels))]
     key, rest = cells[0], [(label, cell) for label, cell in zip(labels[1:], cells[1:], strict=False) if cell]
     silent_key = labels[0].lower() in _SILENT_KEYS
