@@ -1,0 +1,184 @@
+"""Building an index: read, cut into passages, embed, store, and only then put into use."""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from wardround.corpora.chunking import ChunkSettings, passages_of
+from wardround.corpora.records import CorpusInfo
+from wardround.corpora.source import DocumentSource
+from wardround.errors import CorpusError, StoreError
+from wardround.retrievers.bm25 import Bm25Encoder
+from wardround.retrievers.index.embedding import PassageVectors
+from wardround.retrievers.index.embedding_cache import EmbeddingCache
+from wardround.retrievers.index.manifest import SCHEMA_VERSION, IndexedCorpus, Manifest, SparseRecord
+from wardround.retrievers.index.spool import Spool
+from wardround.retrievers.index.targets import IndexTarget, Site
+from wardround.retrievers.protocols import Embedder, IndexedPassage
+from wardround.retrievers.settings import Bm25Settings
+
+OnProgress = Callable[[int, int | None, str], None]
+"""Called with what is done, the total where it is known, and the stage: ``read`` (documents), ``embed`` (passages),
+``publish`` or ``unchanged`` (passages)."""
+
+_WINDOW = 2048
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything besides the sources that determines an index."""
+
+    embedder: Embedder
+    bm25: Bm25Settings = field(default_factory=Bm25Settings)
+    chunks: ChunkSettings = field(default_factory=ChunkSettings)
+
+
+def build_index(
+    sources: Sequence[DocumentSource],
+    target: IndexTarget,
+    recipe: Recipe,
+    on_progress: OnProgress = lambda done, total, stage: None,
+) -> Manifest:
+    """Makes ``sources`` the content of the index at ``target`` and returns its manifest.
+
+    The index in use stays in use, whole, until the new one is complete; after any failure or kill it is still there.
+    Unchanged sources under an unchanged recipe change nothing. No text is embedded that this embedder embedded before,
+    in this build or in one that was interrupted.
+
+    Raises:
+        CorpusError: a source cannot be read or is empty, or two documents or corpora have the same name.
+        StoreError: another build is under way, the disk is full, or the target cannot be written.
+        BackendError: the embedder failed, or the server did.
+    """
+    infos = _described(sources)
+    with target.building() as site, _full_disk_explained(target):
+        current = _manifest_or_none(target)
+        if current is not None and _is_up_to_date(current, infos, recipe):
+            on_progress(current.passages, current.passages, "unchanged")
+            return current
+        with closing(Spool(site.workplace / "passages.sqlite3")) as spool:
+            corpora = [
+                _read_into(spool, source, info, recipe, on_progress)
+                for source, info in zip(sources, infos, strict=True)
+            ]
+            encoder = Bm25Encoder(recipe.bm25, spool.average_length)
+            _store_all(spool, site, target, recipe, encoder, on_progress)
+            manifest = Manifest(
+                schema_version=SCHEMA_VERSION,
+                generation=site.name,
+                dimension=recipe.embedder.dimension,
+                embedder=recipe.embedder.fingerprint,
+                sparse=SparseRecord(
+                    k1=recipe.bm25.k1,
+                    b=recipe.bm25.b,
+                    average_length=spool.average_length,
+                    fingerprint=encoder.fingerprint,
+                ),
+                chunking=recipe.chunks.fingerprint,
+                corpora=tuple(corpora),
+                passages=spool.passages,
+                created=datetime.now(UTC),
+                package_version=version("wardround"),
+            )
+        on_progress(0, 1, "publish")
+        site.publish(manifest)
+        on_progress(1, 1, "publish")
+        return manifest
+
+
+def _described(sources: Sequence[DocumentSource]) -> list[CorpusInfo]:
+    infos = [source.describe() for source in sources]
+    if not infos:
+        raise CorpusError("no corpus to build: name at least one")
+    name, times = Counter(info.name for info in infos).most_common(1)[0]
+    if times > 1:
+        raise CorpusError(f"two corpora are called {name!r}: give each a name of its own")
+    return infos
+
+
+def _manifest_or_none(target: IndexTarget) -> Manifest | None:
+    """The manifest in use; None also where it cannot be read, because a build is what repairs that."""
+    try:
+        return target.manifest()
+    except StoreError:
+        return None
+
+
+def _is_up_to_date(current: Manifest, infos: Sequence[CorpusInfo], recipe: Recipe) -> bool:
+    return (
+        {(corpus.name, corpus.version) for corpus in current.corpora} == {(info.name, info.version) for info in infos}
+        and current.embedder == recipe.embedder.fingerprint
+        and current.dimension == recipe.embedder.dimension
+        and current.chunking == recipe.chunks.fingerprint
+        and current.sparse.fingerprint == Bm25Encoder(recipe.bm25, current.sparse.average_length).fingerprint
+    )
+
+
+def _read_into(
+    spool: Spool, source: DocumentSource, info: CorpusInfo, recipe: Recipe, on_progress: OnProgress
+) -> IndexedCorpus:
+    before = spool.passages
+    documents = 0
+    for document in source.documents():
+        count = spool.passages
+        for passage in passages_of(document, recipe.chunks, recipe.embedder.count_tokens):
+            spool.add(passage)
+        documents += spool.passages > count
+        on_progress(documents, None, "read")
+    if spool.passages == before:
+        raise CorpusError(f"corpus {info.name!r} is empty: no document of it gave a passage; nothing was changed")
+    return IndexedCorpus(
+        name=info.name,
+        version=info.version,
+        licence=info.licence,
+        description=info.description,
+        documents=documents,
+        passages=spool.passages - before,
+    )
+
+
+def _store_all(
+    spool: Spool, site: Site, target: IndexTarget, recipe: Recipe, encoder: Bm25Encoder, on_progress: OnProgress
+) -> None:
+    embedder = recipe.embedder
+    with (
+        closing(EmbeddingCache(target.cache, embedder.fingerprint, embedder.dimension)) as cache,
+        closing(site.store(embedder.dimension)) as store,
+    ):
+        vectors = PassageVectors(embedder, cache, lambda done: on_progress(done, spool.passages, "embed"))
+        for window in spool.windows(_WINDOW):
+            dense = vectors.of([passage.contents for passage in window])
+            store.upsert(
+                [
+                    IndexedPassage(passage, vector, encoder.encode_passage(passage.contents))
+                    for passage, vector in zip(window, dense, strict=True)
+                ]
+            )
+        store.seal()
+        if (stored := store.count()) != spool.passages:
+            raise StoreError(f"the store holds {stored} of {spool.passages} passages after the build: try again")
+
+
+@contextmanager
+def _full_disk_explained(target: IndexTarget) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreError(_full(target)) from error
+        raise
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL":
+            raise StoreError(_full(target)) from error
+        raise StoreError(f"a working file of the build beside {target.cache} cannot be used ({error})") from error
+
+
+def _full(target: IndexTarget) -> str:
+    return f"the disk is full at {target.cache.parent}: free space, then repeat; the index in use is not affected"

@@ -1,0 +1,102 @@
+"""Where an index is built to: a folder, or a Qdrant server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Protocol
+
+from wardround.retrievers.index.generations import STORE, current_manifest, publish, staged_generation
+from wardround.retrievers.index.manifest import Manifest
+from wardround.retrievers.protocols import PassageStore
+from wardround.retrievers.stores.edge import EdgeStore
+
+
+class GrowingStore(PassageStore, Protocol):
+    """A store that is being filled."""
+
+    def seal(self) -> None:
+        """Prepares for reading what has been written."""
+        ...
+
+
+class Site(Protocol):
+    """One build under way.
+
+    Attributes:
+        name: of the generation it will become.
+        workplace: a folder for files that are gone after the build.
+    """
+
+    name: str
+    workplace: Path
+
+    def store(self, dimension: int) -> GrowingStore:
+        """An empty store for the generation; the build closes it before it publishes."""
+        ...
+
+    def publish(self, manifest: Manifest) -> None:
+        """Puts the generation into use in one step."""
+        ...
+
+
+class IndexTarget(Protocol):
+    """A place that holds one index, whose generations replace each other."""
+
+    @property
+    def cache(self) -> Path:
+        """The embedding cache's file."""
+        ...
+
+    def manifest(self) -> Manifest | None:
+        """Of the generation in use; None where nothing was built yet."""
+        ...
+
+    def building(self) -> AbstractContextManager[Site]:
+        """A site for the next generation; what was not published is gone after the block.
+
+        Raises:
+            StoreError: another build is under way here.
+        """
+        ...
+
+
+class FolderTarget:
+    """An index in a folder on this machine, through Qdrant Edge."""
+
+    def __init__(self, root: Path) -> None:
+        """Names the folder, which is made when something is built."""
+        self._root = root.expanduser()
+
+    @property
+    def cache(self) -> Path:
+        """The embedding cache's file."""
+        return self._root / "embeddings.sqlite3"
+
+    def manifest(self) -> Manifest | None:
+        """Of the generation in use; None where nothing was built yet."""
+        return current_manifest(self._root)
+
+    @contextmanager
+    def building(self) -> Iterator[Site]:
+        """A site in the folder's staging area; readers see nothing of it before it is published."""
+        with staged_generation(self._root) as staging:
+            yield _FolderSite(self._root, staging)
+
+
+class _FolderSite:
+    def __init__(self, root: Path, staging: Path) -> None:
+        self._root = root
+        self._staging = staging
+        self.name = staging.name
+        self.workplace = staging.with_name(f"{staging.name}-work")
+        self.workplace.mkdir()
+
+    def store(self, dimension: int) -> GrowingStore:
+        return EdgeStore.create(self._staging / STORE, dimension)
+
+    def publish(self, manifest: Manifest) -> None:
+        # The first opening after a build merges the engine's journals; done here, no reader has to.
+        EdgeStore.open(self._staging / STORE, manifest.dimension).close()
+        publish(self._root, self._staging, manifest)

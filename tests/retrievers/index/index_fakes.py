@@ -1,0 +1,118 @@
+"""A small world to build indexes in: sources of a few words, and an embedder that counts its work.
+
+As a program (``python index_fakes.py build|read FOLDER ...``) it is the other process of the tests with several.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from wardround.corpora.records import Biblio, CorpusInfo, Document, Section
+from wardround.retrievers.index.build import Recipe, build_index
+from wardround.retrievers.index.open import OpenIndex, open_index
+from wardround.retrievers.index.targets import FolderTarget
+from wardround.retrievers.protocols import Matrix
+from wardround.retrievers.settings import RetrievalSettings, StoreSettings
+
+DIMENSION = 16
+
+
+class CountingEmbedder:
+    """Vectors from hashes: equal texts have equal vectors, others are nearly orthogonal."""
+
+    max_tokens = 10_000
+
+    def __init__(self, dimension: int = DIMENSION, model: str = "fake") -> None:
+        self.dimension = dimension
+        self.fingerprint = f"{model}-{dimension}"
+        self.embedded: list[str] = []
+
+    def embed_passages(self, texts: Sequence[str]) -> Matrix:
+        self.embedded.extend(texts)
+        return self.embed_queries(texts)
+
+    def embed_queries(self, texts: Sequence[str]) -> Matrix:
+        rows = []
+        for text in texts:
+            seed = int.from_bytes(hashlib.sha256(f"{self.fingerprint} {text}".encode()).digest()[:8], "big")
+            row = np.random.default_rng(seed).standard_normal(self.dimension)
+            rows.append(row / np.linalg.norm(row))
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self.dimension)
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+
+class ListSource:
+    """A corpus whose documents are given as texts."""
+
+    def __init__(self, name: str, texts: Sequence[str], version: str | None = None) -> None:
+        self.name = name
+        self.texts = texts
+        self.version = version or hashlib.sha256("\0".join(texts).encode()).hexdigest()[:12]
+
+    def describe(self) -> CorpusInfo:
+        return CorpusInfo(self.name, self.version, "CC0", f"{len(self.texts)} made-up documents")
+
+    def documents(self) -> Iterator[Document]:
+        for number, text in enumerate(self.texts):
+            yield Document(
+                f"{self.name}:{number}", self.name, Biblio(f"Document {number}"), text, (Section((), 0, len(text)),)
+            )
+
+
+def sentences(topic: str, count: int) -> list[str]:
+    return [f"Sentence {number} says something about {topic}." for number in range(count)]
+
+
+def settings_for(folder: Path) -> RetrievalSettings:
+    return RetrievalSettings(store=StoreSettings(folder=folder))
+
+
+def opened(folder: Path, embedder: CountingEmbedder | None = None) -> OpenIndex:
+    return open_index(settings_for(folder), embedder or CountingEmbedder())
+
+
+def topics(index: OpenIndex) -> set[str]:
+    """The last words of all passages."""
+    return {passage.text.rstrip(".").rsplit(" ", 1)[-1] for passage in index.store.scroll()}
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def _build(folder: Path, topic: str, count: int, stop_at: str) -> None:
+    """Builds; on reaching the stage and number ``stop_at`` ("embed 64") says so and waits to be told to go on."""
+
+    def on_progress(done: int, total: int | None, stage: str) -> None:
+        if f"{stage} {done}" == stop_at:
+            _say(f"reached {stop_at}")
+            sys.stdin.readline()
+
+    embedder = CountingEmbedder()
+    build_index([ListSource("c", sentences(topic, count))], FolderTarget(folder), Recipe(embedder), on_progress)
+    _say(f"built {len(embedder.embedded)}")
+
+
+def _read(folder: Path) -> None:
+    """Opens the index, and for each line on stdin says what it finds."""
+    with opened(folder) as index:
+        _say("open")
+        for _ in sys.stdin:
+            found = index.store.search_sparse(index.sparse.encode_query("sentence"), 5)
+            _say(f"{sorted(topics(index))} {index.store.count()} {len(found)}")
+
+
+if __name__ == "__main__":
+    action, folder, *rest = sys.argv[1:]
+    if action == "build":
+        _build(Path(folder), rest[0], int(rest[1]), rest[2])
+    else:
+        _read(Path(folder))
