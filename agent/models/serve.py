@@ -38,6 +38,7 @@ class ModelServer:
             try:
                 self._process = subprocess.Popen(  # noqa: S603  # the plan is ours, and no shell reads it
                     plan.command,
+                    cwd=log.parent,  # python -m looks for modules in the present folder first
                     env=os.environ | plan.environment,
                     stdin=subprocess.DEVNULL,
                     stdout=output,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -65,17 +66,19 @@ def plan_server(
     Raises:
         ConfigError: the GPUs are of different kinds, so that which to use must be said.
     """
-    served = name or (Path(model).name if Path(model).is_dir() else str(model))
+    folder = Path(model).resolve() if Path(model).is_dir() else None
+    served = name or (folder.name if folder else str(model))
     options = {
-        "--model": str(model),
+        "--model": str(folder or model),
         "--served-model-name": served,
         "--host": "127.0.0.1",
         "--port": str(port),
         "--generation-config": "vllm",
         "--max-model-len": str(context_tokens) if context_tokens else "auto",
+        "--structured-outputs-config": '{"disable_any_whitespace": true}',  # else small models indent without end
     }
     environment = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
-    if Path(model).is_dir():
+    if folder:
         environment["HF_HUB_OFFLINE"] = "1"
     switches = _for_gpus(options, gpus) if gpus else _for_cpu(options, environment)
     program = (str(python), "-m", "vllm.entrypoints.openai.api_server")
@@ -96,5 +99,6 @@ def _for_gpus(options: dict[str, str], gpus: Sequence[Gpu]) -> tuple[str, ...]:
 
 def _for_cpu(options: dict[str, str], environment: dict[str, str]) -> tuple[str, ...]:
     environment["VLLM_CPU_KVCACHE_SPACE"] = str(_CPU_CACHE_GIB)
+    environment["VLLM_CPU_OMP_THREADS_BIND"] = f"0-{(os.cpu_count() or 1) - 1}"  # by itself it leaves one idle
     options["--max-num-seqs"] = str(_CPU_SEQUENCES)
     return ("--enforce-eager",)

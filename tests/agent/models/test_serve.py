@@ -45,7 +45,8 @@ class TestThePlan:
         assert plan.as_shell() == (
             "VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1 /opt/vllm/bin/python -m vllm.entrypoints.openai.api_server "
             "--model org/med-7b --served-model-name org/med-7b --host 127.0.0.1 --port 8000 "
-            "--generation-config vllm --max-model-len auto"
+            "--generation-config vllm --max-model-len auto "
+            """--structured-outputs-config '{"disable_any_whitespace": true}'"""
         )
         assert (plan.base_url, plan.name) == ("http://127.0.0.1:8000/v1", "org/med-7b")
 
@@ -89,12 +90,10 @@ class TestTheProcess:
 
     def test_a_server_that_never_answers_is_stopped(self, tmp_path: Path) -> None:
         server = ModelServer(stand_in("import signal; signal.pause()"), tmp_path / "log")
-        waits: list[float] = []
         with pytest.raises(BackendError, match="not ready after 0 s"):
-            server.wait_until_ready(seconds=0.1, on_wait=waits.append)
+            server.wait_until_ready(seconds=0.1)
         server.stop()
         assert server._process.returncode is not None
-        assert len(waits) >= 1
 
     def test_an_interpreter_that_is_not_there_is_told(self, tmp_path: Path) -> None:
         plan = plan_server("m", [], python=tmp_path / "python")
