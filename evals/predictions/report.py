@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from wardround.evals.predictions.rescoring import Rescored, SystemScores
-from wardround.evals.statistics import Interval
+from wardround.evals.report.wording import interval_figures, percent
 from wardround.files import write_atomically
 
 
@@ -79,23 +79,3 @@ def write_report(rescored: Rescored, folder: Path) -> list[Path]:
     for name, text in files.items():
         write_atomically(folder / name, text)
     return [folder / name for name in files]
-
-
-def percent(interval: Interval | None) -> str:
-    """``83.97 (80.9-86.6)``: a share in percent with its 95 % interval; a dash where it is undefined."""
-    if interval is None:
-        return "–"
-    return f"{100 * interval.estimate:.2f} ({100 * interval.low:.1f}–{100 * interval.high:.1f})"
-
-
-def interval_figures(interval: Interval | None) -> dict[str, Any] | None:
-    """An interval for JSON, rounded to six places so that the file is the same on every machine."""
-    if interval is None:
-        return None
-    return {
-        "estimate": round(interval.estimate, 6),
-        "low": round(interval.low, 6),
-        "high": round(interval.high, 6),
-        "n": interval.n,
-        "method": interval.method,
-    }

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ from wardround.files import write_atomically
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
+
+_UNFINISHED = ".*.*.*"
+"""Files that a kill cut off while they were written, such as ``.report.html.x1y2``."""
 VERSION = 1
 
 
@@ -67,7 +71,7 @@ def check_folder(folder: Path, manifest: Manifest) -> None:
     if (folder / MANIFEST).exists():
         if there := read_manifest(folder).differences(manifest):
             raise EvaluationError(f"{folder} holds another run ({'; '.join(there[:3])}): choose another folder")
-    elif folder.exists() and (not folder.is_dir() or any(entry.name != LOCK for entry in folder.iterdir())):
+    elif folder.exists() and (not folder.is_dir() or any(not _ours(entry.name) for entry in folder.iterdir())):
         raise EvaluationError(f"{folder} exists and is not the folder of a run: choose an empty or a new one")
 
 
@@ -78,6 +82,8 @@ def enter_folder(folder: Path, manifest: Manifest) -> None:
         EvaluationError: as ``check_folder``.
     """
     check_folder(folder, manifest)
+    for leftover in folder.glob(_UNFINISHED):
+        leftover.unlink()
     if not (folder / MANIFEST).exists():
         stored = {"fingerprint": manifest.fingerprint, **asdict(manifest)}
         write_atomically(folder / MANIFEST, json.dumps(stored, indent=2, sort_keys=True) + "\n")
@@ -107,6 +113,11 @@ def read_manifest(folder: Path) -> Manifest:
     if manifest.fingerprint != claimed:
         raise EvaluationError(f"{path} was changed after the run: its fingerprint is not {claimed}")
     return manifest
+
+
+def _ours(name: str) -> bool:
+    """What a run may leave that is killed before its manifest is there."""
+    return name == LOCK or fnmatch(name, f".{MANIFEST}.*")
 
 
 def _flat(tree: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

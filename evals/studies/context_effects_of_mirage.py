@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from wardround.evals.predictions import Rescored, read_predictions, rescore
-from wardround.evals.predictions.report import interval_figures
+from wardround.evals.report.wording import interval_figures
 from wardround.evals.scoring import ChoiceScorer, MirageScorer
 from wardround.evals.statistics import ContextEffects, context_effects, holm
 from wardround.evals.studies.comparison import Comparison

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from wardround.evals.predictions import Rescored, report_markdown
-from wardround.evals.predictions.report import percent
-from wardround.evals.statistics import ContextEffects, Interval
+from wardround.evals.report.wording import p_value, percent, signed_percent
+from wardround.evals.statistics import ContextEffects
 from wardround.evals.studies.comparison import Comparison
 from wardround.evals.tasks import task_named
 
@@ -83,8 +83,8 @@ def _main_table(comparisons: Sequence[Comparison]) -> str:
     ]
     lines += [
         f"| {task_named(c.task).title} | {c.model} | {c.closed_book.n} | {percent(c.closed_book)} "
-        f"| {percent(c.with_snippets)} | {_signed(c.effects.difference)} | {_signed(c.gain_beyond_rag)} "
-        f"| {_p_value(c.p_value)} | {percent(c.effects.over_reliance)} | {percent(c.effects.helped)} |"
+        f"| {percent(c.with_snippets)} | {signed_percent(c.effects.difference)} | {signed_percent(c.gain_beyond_rag)} "
+        f"| {p_value(c.p_value)} | {percent(c.effects.over_reliance)} | {percent(c.effects.helped)} |"
         for c in comparisons
     ]
     return "\n".join(lines) + "\n"
@@ -98,7 +98,7 @@ def _effects_table(comparisons: Sequence[Comparison], reading: Callable[[Compari
     for c in comparisons:
         effects = reading(c)
         lines.append(
-            f"| {task_named(c.task).title} | {c.model} | {_signed(effects.difference)} "
+            f"| {task_named(c.task).title} | {c.model} | {signed_percent(effects.difference)} "
             f"| {percent(effects.over_reliance)} | {percent(effects.helped)} |"
         )
     return "\n".join(lines) + "\n"
@@ -117,11 +117,3 @@ def _finding(comparisons: Sequence[Comparison]) -> str:
 
 def _name(c: Comparison) -> str:
     return f"{c.model} on {task_named(c.task).title}"
-
-
-def _signed(interval: Interval) -> str:
-    return f"{100 * interval.estimate:+.2f} ({100 * interval.low:+.1f} to {100 * interval.high:+.1f})"
-
-
-def _p_value(value: float) -> str:
-    return "< 0.0001" if value < 0.0001 else f"{value:.4f}"

@@ -228,6 +228,14 @@ async def test_a_strange_folder_is_left_alone(folder: Path) -> None:
     assert [path.name for path in folder.iterdir() if path.is_file()] == ["thesis.tex"]
 
 
+async def test_what_a_kill_left_half_written_is_swept_up(folder: Path) -> None:
+    (folder / ".manifest.json.k3x9").write_text("{")
+    await run_items(ITEMS, System(), folder, MANIFEST)
+    (folder / ".report.html.k3x9").write_text("<")
+    await run_items(ITEMS, System(), folder, MANIFEST)
+    assert sorted(path.name for path in folder.iterdir()) == [".lock", "manifest.json", "results.jsonl"]
+
+
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
