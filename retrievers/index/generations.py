@@ -30,12 +30,13 @@ from wardround.retrievers.index.manifest import REBUILD, Manifest, read_manifest
 
 STORE = "store"
 MANIFEST = "manifest.json"
-_NAME = re.compile(r"[0-9A-Za-z-]{1,64}")
+NAME_PATTERN = r"\d{8}T\d{12}-[0-9a-f]{6}"
+"""A regular expression of what ``new_name`` makes."""
 
 
 def new_name() -> str:
     """A name for a generation; later ones sort after earlier ones."""
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(3)}"
 
 
 def current_generation(root: Path) -> Path | None:
@@ -50,7 +51,7 @@ def current_generation(root: Path) -> Path | None:
         return None
     except OSError as error:
         raise StoreError(f"cannot read the index at {root}: {error.strerror}") from error
-    if not _NAME.fullmatch(name):
+    if not re.fullmatch(NAME_PATTERN, name):
         raise StoreError(f"{root / 'CURRENT'} is damaged: {REBUILD}")
     return root / "generations" / name
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from wardround.errors import ConfigError, PrerequisiteError, StoreError
 from wardround.retrievers.bm25 import Bm25Encoder
@@ -17,6 +17,9 @@ from wardround.retrievers.protocols import Embedder, PassageStore
 from wardround.retrievers.settings import Bm25Settings, RetrievalSettings, StoreSettings
 from wardround.retrievers.stores.calls import Calls
 from wardround.retrievers.stores.server import connect
+
+if TYPE_CHECKING:
+    from qdrant_client import QdrantClient
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def open_index(settings: RetrievalSettings, embedder: Embedder) -> OpenIndex:
 
 def index_target(settings: StoreSettings) -> IndexTarget:
     """The place that ``settings`` name, to build to or to ask for its manifest."""
-    return FolderTarget(settings.folder) if settings.kind == "edge" else _server(settings)
+    return FolderTarget(settings.folder) if settings.kind == "edge" else _server(settings)[1]
 
 
 def check_embedder(manifest: Manifest, embedder: Embedder) -> None:
@@ -101,15 +104,20 @@ def _query_encoder(manifest: Manifest, settings: Bm25Settings) -> Bm25Encoder:
 def _opened(settings: StoreSettings) -> tuple[PassageStore, Manifest]:
     if settings.kind == "edge":
         return open_generation(settings.folder.expanduser())
-    opened = _server(settings).open()
-    if opened is None:
-        raise PrerequisiteError(
-            f"no index {settings.collection!r} on the Qdrant server at {settings.url}: run `wardround corpus build`"
-        )
-    return opened
+    client, target = _server(settings)
+    try:
+        opened = target.open(release=client.close)
+        if opened is None:
+            raise PrerequisiteError(
+                f"no index {settings.collection!r} on the Qdrant server at {settings.url}: run `wardround corpus build`"
+            )
+        return opened
+    except BaseException:
+        client.close()
+        raise
 
 
-def _server(settings: StoreSettings) -> ServerTarget:
+def _server(settings: StoreSettings) -> tuple[QdrantClient, ServerTarget]:
     if settings.url is None:
         raise ConfigError("retrieval.store.kind is 'server' but retrieval.store.url is not set: name the server")
     client = connect(
@@ -119,4 +127,4 @@ def _server(settings: StoreSettings) -> ServerTarget:
         timeout_seconds=settings.timeout_seconds,
     )
     calls = Calls(f"Qdrant at {settings.url}", settings.api_key_env)
-    return ServerTarget(client, settings.collection, calls, Path(settings.folder))
+    return client, ServerTarget(client, settings.collection, calls, Path(settings.folder))

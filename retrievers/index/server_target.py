@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardround.errors import StoreError
-from wardround.retrievers.index.generations import staged_generation
-from wardround.retrievers.index.manifest import Manifest
+from wardround.errors import StoreError, WardroundError
+from wardround.retrievers.index.generations import NAME_PATTERN, staged_generation
+from wardround.retrievers.index.manifest import Manifest, read_manifest
 from wardround.retrievers.index.targets import GrowingStore, Site
 from wardround.retrievers.stores.calls import Calls
 from wardround.retrievers.stores.server import ServerStore
@@ -53,16 +54,19 @@ class ServerTarget:
         collection = self.collection()
         return None if collection is None else self._manifest_of(collection)
 
-    def open(self) -> tuple[ServerStore, Manifest] | None:
+    def open(self, release: Callable[[], None] = lambda: None) -> tuple[ServerStore, Manifest] | None:
         """The store of the generation in use with its manifest; None where nothing was built yet.
 
         It stays with its generation when the alias moves on.
+
+        Args:
+            release: called when the store is closed.
         """
         collection = self.collection()
         if collection is None:
             return None
         manifest = self._manifest_of(collection)
-        return ServerStore(self._client, collection, manifest.dimension, self._calls), manifest
+        return ServerStore(self._client, collection, manifest.dimension, self._calls, release), manifest
 
     @contextmanager
     def building(self) -> Iterator[Site]:
@@ -75,8 +79,12 @@ class ServerTarget:
             site = _ServerSite(self, staging)
             try:
                 yield site
-            finally:
-                site.clear()
+            except BaseException as error:
+                try:
+                    site.clear()
+                except WardroundError as left:
+                    error.add_note(f"the unfinished collection stays until a later build: {left}")
+                raise
 
     def collection(self) -> str | None:
         """The collection that the alias names; None where there is no alias."""
@@ -123,11 +131,10 @@ class ServerTarget:
 
     def _generations(self) -> list[str]:
         answer = self._calls("list collections", self._client.get_collections)
-        return sorted(found.name for found in answer.collections if found.name.startswith(f"{self._alias}-2"))
+        ours = re.compile(rf"{re.escape(self._alias)}-{NAME_PATTERN}")
+        return [found.name for found in answer.collections if ours.fullmatch(found.name)]
 
     def _manifest_of(self, collection: str) -> Manifest:
-        from wardround.retrievers.index.manifest import read_manifest
-
         answer = self._calls(f"read collection {collection!r}", lambda: self._client.get_collection(collection))
         raw = (answer.config.metadata or {}).get(_METADATA)
         if not isinstance(raw, str):

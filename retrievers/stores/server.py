@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -57,19 +57,28 @@ def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: f
 class ServerStore:
     """A ``PassageStore`` in one collection of a Qdrant server."""
 
-    def __init__(self, client: QdrantClient, collection: str, dimension: int, calls: Calls) -> None:
+    def __init__(
+        self,
+        client: QdrantClient,
+        collection: str,
+        dimension: int,
+        calls: Calls,
+        release: Callable[[], None] = lambda: None,
+    ) -> None:
         """Uses a collection that exists; see ``create``.
 
         Args:
-            client: from ``connect``, or one in qdrant-client's local mode; closed with this store.
+            client: from ``connect``, or one in qdrant-client's local mode.
             collection: the collection's name, not an alias, so that an alias may move on while this store reads.
             dimension: length of its dense vectors.
             calls: how requests are made.
+            release: called once when the store is closed, such as ``client.close`` where nobody else uses the client.
         """
         self._client = client
         self._collection = collection
         self._dimension = dimension
         self._calls = calls
+        self._release = release
         self._size: int | None = None
         self._open = True
 
@@ -188,10 +197,10 @@ class ServerStore:
         return int(answer.count)
 
     def close(self) -> None:
-        """Closes the client's connections; a second call does nothing."""
+        """Ends the use of the client; a second call does nothing, any other call afterwards raises BackendError."""
         if self._open:
             self._open = False
-            self._client.close()
+            self._release()
 
     def _query(
         self, using: str, vector: Any, limit: int, where: Where, params: models.SearchParams | None

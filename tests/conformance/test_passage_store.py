@@ -376,14 +376,14 @@ def test_a_server_store_keeps_its_passages_across_reopening(tmp_path: Path) -> N
     from qdrant_client import QdrantClient
 
     items = random_collection()
-    made = ServerStore.create(
-        QdrantClient(path=str(tmp_path / "local")), "passages", DIMENSION, Calls("the local mode")
-    )
+    client = QdrantClient(path=str(tmp_path / "local"))
+    made = ServerStore.create(client, "passages", DIMENSION, Calls("the local mode"))
     made.upsert(items)
     made.seal()
     before = [ids(made.search_dense(items[0].dense, 20)), ids(made.search_sparse(items[5].sparse, 20))]
-    made.close()
-    again = ServerStore(QdrantClient(path=str(tmp_path / "local")), "passages", DIMENSION, Calls("the local mode"))
+    client.close()
+    client = QdrantClient(path=str(tmp_path / "local"))
+    again = ServerStore(client, "passages", DIMENSION, Calls("the local mode"), client.close)
     assert [ids(again.search_dense(items[0].dense, 20)), ids(again.search_sparse(items[5].sparse, 20))] == before
     assert again.count() == 300
     again.close()

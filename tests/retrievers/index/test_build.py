@@ -311,8 +311,8 @@ def test_a_damaged_index_is_repaired_by_building(gout_folder: Path) -> None:
 
 
 def test_old_generations_and_leftovers_of_killed_builds_are_removed(gout_folder: Path) -> None:
-    (gout_folder / "staging" / "20200101T000000-abcdef" / "store").mkdir(parents=True)
-    (gout_folder / "generations" / "20200101T000000-abcdef").mkdir()
+    (gout_folder / "staging" / "20200101T000000000000-abcdef" / "store").mkdir(parents=True)
+    (gout_folder / "generations" / "20200101T000000000000-abcdef").mkdir()
     manifest = build(gout_folder, ASTHMA)
     current = current_generation(gout_folder)
     assert current is not None

@@ -11,7 +11,7 @@ from wardround.errors import StoreError
 from wardround.retrievers.index.manifest import IndexedCorpus, Manifest, SparseRecord, read_manifest
 
 MANIFEST = Manifest(
-    generation="20261122T101500-a1b2c3",
+    generation="20261122T101500123456-a1b2c3",
     dimension=384,
     embedder="minilm(…)",
     sparse=SparseRecord(k1=0.9, b=0.4, average_length=87.25, fingerprint="bm25(…)"),

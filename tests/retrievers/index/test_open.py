@@ -81,7 +81,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "CURRENT names nothing": lambda folder: (folder / "CURRENT").write_text(""),
     "CURRENT leads out": lambda folder: (folder / "CURRENT").write_text("../staging"),
     "CURRENT is binary": lambda folder: (folder / "CURRENT").write_bytes(b"\xff\x00\xfe"),
-    "CURRENT names a lost generation": lambda folder: (folder / "CURRENT").write_text("20200101T000000-abcdef"),
+    "CURRENT names a lost generation": lambda folder: (folder / "CURRENT").write_text("20200101T000000000000-abcdef"),
     "manifest cut": lambda folder: cut(generation(folder) / "manifest.json"),
     "manifest lost": lambda folder: (generation(folder) / "manifest.json").unlink(),
     "store lost": lambda folder: shutil.rmtree(generation(folder) / "store"),
@@ -153,7 +153,7 @@ def test_a_generation_replaced_while_it_is_cloned_is_no_error(folder: Path, monk
 
 
 def test_a_clone_whose_process_was_killed_while_opening_is_swept(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    abandoned = folder / "readers" / "20200101T000000-abcdef-12345678"
+    abandoned = folder / "readers" / "20200101T000000000000-abcdef-12345678"
     (abandoned / "segments").mkdir(parents=True)
     opened(folder).close()
     assert abandoned.exists()
