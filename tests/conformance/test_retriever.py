@@ -10,6 +10,7 @@ import pytest
 
 from wardround.corpora.records import Biblio, Passage
 from wardround.retrievers.bm25 import Bm25Encoder, average_length
+from wardround.retrievers.convex import ConvexRetriever
 from wardround.retrievers.embedders.minilm import MiniLmEmbedder
 from wardround.retrievers.hybrid import HybridRetriever
 from wardround.retrievers.in_memory_bm25 import InMemoryBm25
@@ -42,6 +43,7 @@ MAKERS: dict[str, Maker] = {
     "bm25": lambda store, embedder, encoder: Bm25Retriever(store, encoder),
     "dense": lambda store, embedder, encoder: DenseRetriever(store, embedder),
     "hybrid": HybridRetriever,
+    "convex": ConvexRetriever,
 }
 
 
