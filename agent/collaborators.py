@@ -38,9 +38,7 @@ class Framer(Protocol):
 class Planner(Protocol):
     """Decides what to look up next."""
 
-    async def plan(
-        self, framed: Framed, briefs: Sequence[Brief], found: Sequence[Passage], n_queries: int
-    ) -> Plan:
+    async def plan(self, framed: Framed, briefs: Sequence[Brief], found: Sequence[Passage], n_queries: int) -> Plan:
         """At most ``n_queries`` queries, none of them asked before; none at all when the evidence suffices.
 
         Args:

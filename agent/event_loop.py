@@ -50,7 +50,8 @@ class LoopThread:
                 async for item in items:
                     caller.call_soon_threadsafe(queue.put_nowait, item)
             finally:
-                caller.call_soon_threadsafe(queue.put_nowait, _END)
+                if not caller.is_closed():  # else nobody reads on: the caller left and its loop is gone
+                    caller.call_soon_threadsafe(queue.put_nowait, _END)
 
         future = self.submit(produce())
         try:

@@ -71,13 +71,4 @@ class Finished:
     answer: Answer
 
 
-Event = (
-    QuestionFramed
-    | RoundStarted
-    | QueryFound
-    | Briefed
-    | ContextsChosen
-    | Token
-    | ClaimVerified
-    | Finished
-)
+Event = QuestionFramed | RoundStarted | QueryFound | Briefed | ContextsChosen | Token | ClaimVerified | Finished

@@ -67,9 +67,7 @@ def _cited_passages(claims: Sequence[VerifiedClaim], evidence: Sequence[Evidence
 
 def _claim(claim: VerifiedClaim) -> Claim:
     citations = tuple(
-        Citation(
-            passage_id=quote.passage_id, quote=quote.text, start=quote.start, end=quote.end, verdict=quote.verdict
-        )
+        Citation(passage_id=quote.passage_id, quote=quote.text, start=quote.start, end=quote.end, verdict=quote.verdict)
         for quote in claim.quotes
     )
     return Claim(text=claim.text, verdict=claim.verdict, origin=claim.origin, citations=citations)

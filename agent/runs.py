@@ -47,10 +47,16 @@ class RunKeeper:
         """
         with ExitStack() as held:
             name = thread_id or self._own_name(state, held)
+            finished: Event | None = None
             async for event in self._go_on(state, name):
-                yield event
+                if isinstance(event, Finished):
+                    finished = event
+                else:
+                    yield event
             if thread_id is None:
                 await self._saver.adelete_thread(name)
+            if finished is not None:  # last of all, so that who stops reading here leaves nothing undone
+                yield finished
 
     def _own_name(self, state: State, held: ExitStack) -> str:
         """The name of an unfinished run of the same question, unless that run is alive right now."""

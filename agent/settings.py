@@ -40,10 +40,10 @@ class AgentSettings(Section):
 
     n_rounds: int = Field(default=4, ge=1, le=16, description="rounds of follow-up queries at most")
     n_queries: int = Field(default=3, ge=1, le=16, description="queries a round at most")
-    k: int = Field(default=8, ge=0, le=32, description="passages the answer is written from, without a certificate")
+    k: int = Field(default=10, ge=0, le=32, description="passages the answer is written from, without a certificate")
     search_depth: int = Field(default=16, ge=1, le=200, description="passages fetched for each query")
     max_question_chars: int = Field(default=20_000, ge=100, description="longer questions are refused")
-    max_claims: int = Field(default=6, ge=1, le=40, description="claims an answer by quotation holds at most")
+    max_claims: int = Field(default=5, ge=1, le=40, description="claims an answer by quotation holds at most")
     unsupported: Literal["quote", "mark", "drop"] = Field(
         default="quote", description="what happens to a written claim that no passage supports"
     )

@@ -14,9 +14,7 @@ from wardround.agent.state import State
 async def frame(state: State, context: AgentContext) -> dict[str, Any]:
     """Turns the question, in its conversation, into one that stands alone."""
     started_at = context.clock()
-    framed = await context.framer.frame(
-        state["question"], state.get("options", ()), state.get("conversation", ())
-    )
+    framed = await context.framer.frame(state["question"], state.get("options", ()), state.get("conversation", ()))
     get_stream_writer()(QuestionFramed(framed.question, framed.notice))
     return {
         "framed": framed,

@@ -14,9 +14,7 @@ from wardround.agent.verification import verify_draft
 
 async def verify(state: State, context: AgentContext) -> dict[str, Any]:
     """Judges the draft claim by claim and deals with what is not supported as configured."""
-    verification = await verify_draft(
-        state["draft"], state["framed"], state["selection"].evidence, context
-    )
+    verification = await verify_draft(state["draft"], state["framed"], state["selection"].evidence, context)
     stream = get_stream_writer()
     for claim in verification.claims:
         stream(ClaimVerified(claim.text, claim.verdict))

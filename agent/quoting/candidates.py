@@ -9,7 +9,7 @@ from wardround.agent.records import Quote
 from wardround.corpora.records import Passage
 from wardround.corpora.sentences import Unit, quotable_units
 
-SHORT_LIST = 420
+SHORT_LIST = 560
 """A list of at most this many characters, lead-in included, is quoted whole: its items belong together."""
 
 SHORTEST = 4
@@ -52,7 +52,11 @@ def candidates_of(passage: Passage) -> list[Candidate]:
             position += 1 + len(items)
             continue
         unit = units[position]
-        if _can_be_quoted(passage, unit, introduces=bool(items)):
+        if not items and _announces(passage, unit) and position + 1 < len(units):
+            found.append(Candidate(passage, (_quote(passage, unit.start, units[position + 1].end),), unit.kind))
+            position += 2
+            continue
+        if _can_be_quoted(passage, unit):
             found.append(Candidate(passage, _with_lead_in(passage, unit, units), unit.kind))
         position += 1
     return found
@@ -73,8 +77,13 @@ def _list_introduced_by(units: Sequence[Unit], position: int) -> list[Unit]:
     return items
 
 
-def _can_be_quoted(passage: Passage, unit: Unit, *, introduces: bool) -> bool:
-    if unit.kind in ("code", "heading") or introduces:
+def _announces(passage: Passage, unit: Unit) -> bool:
+    """Whether the unit only says that something follows, and so says nothing on its own."""
+    return unit.kind == "sentence" and passage.text[: unit.end].endswith(":")
+
+
+def _can_be_quoted(passage: Passage, unit: Unit) -> bool:
+    if unit.kind in ("code", "heading") or _announces(passage, unit):
         return False
     text = passage.text[unit.start : unit.end]
     return len(text.split()) >= SHORTEST or (unit.lead_in is not None and unit.kind == "item")

@@ -8,7 +8,7 @@ from wardround.agent.quoting.qualifiers import qualifiers_of
 from wardround.agent.quoting.relevance import Scored
 from wardround.retrievers.analysis import analyse
 
-NEARLY_AS_GOOD = 0.80
+NEARLY_AS_GOOD = 0.82
 """A further quotation has at least this share of the best one's relevance."""
 SAME_MEANING = 0.86
 """Two quotations of larger cosine say the same."""

@@ -15,7 +15,9 @@ LOOKED_AT = 8
 """A gap is what the best passages lack; that some far-off passage holds the word does not fill it."""
 TOPIC_WORDS = 4
 
-_PARTS = re.compile(r"(?<=\?)\s+|;\s+|,?\s+and (?=(?:what|which|when|how|who|is|are|should|does|do|can)\b)", re.IGNORECASE)
+_PARTS = re.compile(
+    r"(?<=\?)\s+|;\s+|,?\s+and (?=(?:what|which|when|how|who|is|are|should|does|do|can)\b)", re.IGNORECASE
+)
 
 
 class CoveragePlanner:
@@ -24,9 +26,7 @@ class CoveragePlanner:
     def __init__(self, rarity: TermRarity) -> None:
         self._rarity = rarity
 
-    async def plan(
-        self, framed: Framed, briefs: Sequence[Brief], found: Sequence[Passage], n_queries: int
-    ) -> Plan:
+    async def plan(self, framed: Framed, briefs: Sequence[Brief], found: Sequence[Passage], n_queries: int) -> Plan:
         """Queries for what is not covered; none when nothing is missing that the corpus knows."""
         question = framed.question
         asked = {_normal(brief.query) for brief in briefs}

@@ -25,8 +25,12 @@ def _qualifier(name: str, asked: str, spoken_to: str = "") -> Qualifier:
 
 
 QUALIFIERS = (
-    _qualifier("pregnancy", r"pregnan|gravid|gestation|trimester|antenatal|antepartum", r"pregnan|gravid|gestation|"
-               r"trimester|antenatal|perinatal|antepartum|fetal|foetal|teratogen|obstetric"),
+    _qualifier(
+        "pregnancy",
+        r"pregnan|gravid|gestation|trimester|antenatal|antepartum",
+        r"pregnan|gravid|gestation|"
+        r"trimester|antenatal|perinatal|antepartum|fetal|foetal|teratogen|obstetric",
+    ),
     _qualifier("breastfeeding", r"breast-?\s?feed|lactati|nursing mother", r"breast-?\s?feed|lactati|breast ?milk"),
     _qualifier(
         "children",
@@ -45,8 +49,12 @@ QUALIFIERS = (
         r"dialysis|ckd|creatinine clearance|crcl|end-stage",
         r"renal|kidney|e?gfr|dialysis|ckd|crcl|creatinine|nephro",
     ),
-    _qualifier("liver disease", r"cirrho|hepatic|liver (?:failure|disease|impairment)|child-?pugh", r"cirrho|hepat|liver"),
-    _qualifier("allergy", r"allerg|anaphyla|hypersensitiv|intoleran", r"allerg|anaphyla|hypersensitiv|intoleran|alternative"),
+    _qualifier(
+        "liver disease", r"cirrho|hepatic|liver (?:failure|disease|impairment)|child-?pugh", r"cirrho|hepat|liver"
+    ),
+    _qualifier(
+        "allergy", r"allerg|anaphyla|hypersensitiv|intoleran", r"allerg|anaphyla|hypersensitiv|intoleran|alternative"
+    ),
     _qualifier(
         "immunosuppression",
         r"immunosuppress|immunocompromis|transplant recipient|hiv|neutropeni|chemotherapy",

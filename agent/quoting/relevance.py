@@ -19,12 +19,13 @@ from wardround.retrievers.term_rarity import TermRarity
 class Weights:
     """What each sign of relevance counts; tuned on ``benchmarks/questions/starter_tuning.jsonl``."""
 
-    similarity: float = 1.0
-    passage: float = 0.5
-    own_words: float = 0.5
-    context_words: float = 0.5
-    expectation: float = 0.1
-    qualifier: float = 0.15
+    similarity: float = 0.25
+    passage: float = 0.25
+    own_words: float = 0.20
+    context_words: float = 0.27
+    expectation: float = 0.12
+    qualifier: float = 0.12
+    standing: float = 0.04
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Signs:
         context_words: the same with title and headings.
         expectation: share of the kinds of answer asked for that the quotation contains.
         qualifier: share of the question's qualifiers that the quotation or its headings speak to.
+        standing: 1 for a quotation of the first passage retrieved, 3/4 for the second, 3/5 for the third, ...
     """
 
     similarity: float
@@ -46,6 +48,7 @@ class Signs:
     context_words: float
     expectation: float
     qualifier: float
+    standing: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ class Relevance:
         Args:
             question: stands alone.
             candidates: the possible quotations.
-            passage_vectors: by passage id, for every passage of ``candidates``.
+            passage_vectors: by passage id, for every passage of ``candidates``, in the order of retrieval.
         """
         if not candidates:
             return []
@@ -97,6 +100,7 @@ class Relevance:
         total = self._rarity.total(list(words)) or 1.0
         expectations, qualifiers = expectations_of(question), qualifiers_of(question)
         similarities = vectors @ asked
+        place = {passage_id: position for position, passage_id in enumerate(passage_vectors)}
         signs = []
         for candidate, similarity in zip(candidates, similarities, strict=True):
             heading = " ".join([candidate.passage.biblio.title, *candidate.passage.heading])
@@ -111,6 +115,7 @@ class Relevance:
                     context_words=self._rarity.total(list(context)) / total,
                     expectation=share_met(expectations, candidate.text),
                     qualifier=sum(speaks) / len(speaks) if speaks else 0.0,
+                    standing=3 / (3 + place[candidate.passage.id]),
                 )
             )
         return signs
@@ -124,4 +129,5 @@ class Relevance:
             + weights.context_words * signs.context_words
             + weights.expectation * signs.expectation
             + weights.qualifier * signs.qualifier
+            + weights.standing * signs.standing
         )

@@ -51,9 +51,7 @@ def threads_kept(path: Path) -> int:
 def test_a_cut_off_run_goes_on_from_its_last_step(tmp_path: Path) -> None:
     equipment = ward_equipment()
     counting = CountingRetriever(equipment.context.retriever)
-    context = dataclasses.replace(
-        equipment.context, retriever=counting, writer=DyingWriter(equipment.context.writer)
-    )
+    context = dataclasses.replace(equipment.context, retriever=counting, writer=DyingWriter(equipment.context.writer))
     cut_off = dataclasses.replace(equipment, context=context)
     path = tmp_path / "checkpoints.sqlite"
     with ClinicalAgent(cut_off, checkpoints=path) as agent, pytest.raises(RuntimeError, match="power"):

@@ -21,9 +21,7 @@ from wardround.agent.records import Plan, Turn
 from wardround.errors import BackendError, InputError
 
 QUESTION = "In adults with septic shock, how soon should antibiotics be given?"
-RULE = (
-    "In adults with septic shock, give antibiotics immediately, ideally within 1 hour of recognition."
-)
+RULE = "In adults with septic shock, give antibiotics immediately, ideally within 1 hour of recognition."
 
 
 def test_answer_quotes_the_rule_at_its_offsets(tmp_path: Path) -> None:
