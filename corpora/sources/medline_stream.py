@@ -10,12 +10,11 @@ import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import NamedTuple
 
+from wardround.corpora.compressed import blocks
 from wardround.corpora.quarantine import BadRecord, OnBadRecord
-from wardround.errors import CorpusError
 
-_BLOCK = 1 << 20
 LARGEST_RECORD = 16 << 20
 """Bytes; a longer record is put aside. The longest in PubMed have some 3 MB, author lists of thousands."""
 
@@ -51,33 +50,7 @@ def raw_records(path: Path, on_bad: OnBadRecord) -> Iterator[RawRecord]:
     Raises:
         CorpusError: the file cannot be opened.
     """
-    source = str(path)
-    try:
-        handle: IO[bytes] = path.open("rb")
-    except OSError as error:
-        raise CorpusError(f"{source}: cannot be read ({error.strerror}); check the path and its permissions") from error
-    with handle:
-        zipped = handle.read(2) == b"\x1f\x8b"
-        handle.seek(0)
-        blocks = _decompressed(handle) if zipped else iter(lambda: handle.read(_BLOCK), b"")
-        yield from _Splitter(source, blocks, on_bad).records()
-
-
-def _decompressed(handle: IO[bytes]) -> Iterator[bytes]:
-    """Blocks of the members of a gzip file; unlike ``gzip``, gives all that precedes a damage."""
-    member = zlib.decompressobj(wbits=31)
-    while raw := handle.read(_BLOCK):
-        while raw:
-            block = member.decompress(raw, _BLOCK)
-            if block:
-                yield block
-            raw = member.unconsumed_tail
-            if member.eof:
-                raw = member.unused_data.lstrip(b"\0")  # padding of tapes and disks
-                member = zlib.decompressobj(wbits=31)
-                if not raw and not (raw := handle.read(_BLOCK).lstrip(b"\0")):
-                    return
-    raise EOFError("the compressed data ends too early")
+    yield from _Splitter(str(path), blocks(path), on_bad).records()
 
 
 class _Splitter:

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpora.medline_files import citation, deletion, pubmed_set, write
+from wardround.corpora import compressed
 from wardround.corpora.quarantine import BadRecord
 from wardround.corpora.sources import medline_stream
 from wardround.corpora.sources.medline_stream import RawRecord, raw_records
@@ -32,7 +33,7 @@ def test_records_come_with_their_line_and_position(tmp_path: Path, name: str) ->
 def test_block_borders_do_not_matter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: int) -> None:
     path = write(tmp_path / "a.xml", citation(1), "<!-- " + "x" * 100 + " -->", citation(2), deletion(3))
     expected = read(path)
-    monkeypatch.setattr(medline_stream, "_BLOCK", block)
+    monkeypatch.setattr(compressed, "BLOCK", block)
     if block < 100:
         monkeypatch.setattr(medline_stream._Splitter, "_is_pubmed", lambda self: True)
     assert read(path) == expected
@@ -60,7 +61,7 @@ def test_a_record_without_end_costs_only_itself(tmp_path: Path) -> None:
 
 def test_an_endless_record_is_skipped_in_constant_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(medline_stream, "LARGEST_RECORD", 5000)
-    monkeypatch.setattr(medline_stream, "_BLOCK", 1000)
+    monkeypatch.setattr(compressed, "BLOCK", 1000)
     path = write(tmp_path / "a.xml", citation(1, "word " * 5000), citation(2))
     records, bad = read(path)
     assert [record.data.decode() for record in records] == [citation(2)]
