@@ -75,6 +75,36 @@ def histogram_figure(title: str, counts: Mapping[str, int]) -> str:
     return _drawing(title, _ROW * len(counts), parts)
 
 
+def trade_off_figure(title: str, points: Sequence[tuple[str, float, Interval]]) -> str:
+    """Headline scores with their intervals against what they cost.
+
+    Args:
+        title: read aloud in place of the figure.
+        points: label, cost (at least 0) and headline.
+    """
+    height, bottom, span = 340, 300, 280
+    most = max((cost for _, cost, _ in points), default=0) or 1
+
+    def y(share: float) -> str:
+        return f"{bottom - share * span:.1f}"
+
+    parts = [
+        f'<line class="axis" x1="{_LEFT}" y1="{bottom}" x2="{_RIGHT}" y2="{bottom}"/>',
+        f'<line class="axis" x1="{_LEFT}" y1="{bottom}" x2="{_LEFT}" y2="{y(1)}"/>',
+        f'<text class="figure" x="{_RIGHT}" y="{bottom + 16}">cost, 0 to {most:.0f}; upwards 0 to 100 %</text>',
+    ]
+    for label, cost, interval in points:
+        # Labels stand to the left of points in the right half, so that none leaves the drawing.
+        at, aside, side = (_x(cost / most), -7, "figure") if cost > most / 2 else (_x(cost / most), 7, "label")
+        parts.append(
+            f'<line class="whisker" x1="{at}" x2="{at}" y1="{y(interval.low)}" y2="{y(interval.high)}"/>'
+            f'<circle class="dot" cx="{at}" cy="{y(interval.estimate)}" r="4"/>'
+            f'<text class="{side}" x="{float(at) + aside:.1f}" '
+            f'y="{float(y(interval.estimate)) - 6:.1f}">{escape(_short(label, 22))}</text>'
+        )
+    return _drawing(title, height, parts)
+
+
 def _axis(bottom: int) -> str:
     ticks = "".join(
         f'<line class="axis" x1="{_x(share)}" x2="{_x(share)}" y1="{bottom}" y2="{bottom + 3}"/>'

@@ -2,6 +2,7 @@
 
 from wardround.evals.statistics.bootstrap import clustered_bootstrap
 from wardround.evals.statistics.context_effects import ContextEffects, context_effects
+from wardround.evals.statistics.differences import PairedDifference, paired_difference
 from wardround.evals.statistics.intervals import Interval, wilson
 from wardround.evals.statistics.means import mean_interval
 from wardround.evals.statistics.multiplicity import holm
@@ -13,12 +14,14 @@ __all__ = [
     "ContextEffects",
     "Interval",
     "McNemar",
+    "PairedDifference",
     "Reliability",
     "clustered_bootstrap",
     "context_effects",
     "holm",
     "mcnemar",
     "mean_interval",
+    "paired_difference",
     "randomisation_test",
     "reliability",
     "wilson",

@@ -6,8 +6,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 from wardround.evals.statistics.bootstrap import clustered_bootstrap
+from wardround.evals.statistics.differences import independent, paired_difference
 from wardround.evals.statistics.intervals import Interval, wilson
-from wardround.evals.statistics.paired import mcnemar, randomisation_test
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +51,18 @@ def context_effects(
     Raises:
         ValueError: there is no question, or the lengths differ.
     """
-    test = mcnemar(without, with_context)
+    difference, p_value, _ = paired_difference(without, with_context, clusters, seed=seed)
     wrong_after = [not right for right in with_context]
     wrong_before = [not right for right in without]
     lost = [before and not after for before, after in zip(without, with_context, strict=True)]
     gained = [after and not before for before, after in zip(without, with_context, strict=True)]
-    change = [float(after) - float(before) for before, after in zip(without, with_context, strict=True)]
-    difference = clustered_bootstrap(change, clusters, seed=seed)
-    if difference is None:
-        raise ValueError("two runs without any question cannot be compared")
     return ContextEffects(
         over_reliance=_share(lost, wrong_after, clusters, seed),
         helped=_share(gained, wrong_before, clusters, seed),
         difference=difference,
-        gained=test.gained,
-        lost=test.lost,
-        p_value=test.p_value if _independent(clusters) else _clustered_p_value(change, clusters, seed),
+        gained=sum(gained),
+        lost=sum(lost),
+        p_value=p_value,
     )
 
 
@@ -75,19 +71,7 @@ def _share(part: Sequence[bool], whole: Sequence[bool], clusters: Sequence[Hasha
     count = sum(whole)
     if count == 0:
         return None
-    if _independent(clusters):
+    if independent(clusters):
         return wilson(sum(part), count)
     ratio = clustered_bootstrap([float(p) for p in part], clusters, [float(w) for w in whole], seed=seed)
     return None if ratio is None else Interval(ratio.estimate, ratio.low, ratio.high, count, ratio.method)
-
-
-def _clustered_p_value(change: Sequence[float], clusters: Sequence[Hashable], seed: int) -> float:
-    """McNemar's test counts a question that is printed twice as two witnesses; its cluster's sum is one."""
-    sums: dict[Hashable, float] = {}
-    for value, cluster in zip(change, clusters, strict=True):
-        sums[cluster] = sums.get(cluster, 0.0) + value
-    return randomisation_test([0.0] * len(sums), list(sums.values()), seed=seed)
-
-
-def _independent(clusters: Sequence[Hashable]) -> bool:
-    return len(set(clusters)) == len(clusters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 
 from wardround.evals.statistics.bootstrap import clustered_bootstrap
+from wardround.evals.statistics.differences import independent
 from wardround.evals.statistics.intervals import Interval, wilson
 
 
@@ -24,7 +25,6 @@ def mean_interval(
     """
     if not values:
         return None
-    independent = len(set(clusters)) == len(values)
-    if independent and all(value in (0, 1) for value in values):
+    if independent(clusters) and all(value in (0, 1) for value in values):
         return wilson(round(sum(values)), len(values), confidence)
     return clustered_bootstrap(values, clusters, seed=seed, confidence=confidence)

@@ -15,6 +15,7 @@ from wardround.evals.statistics import (
     holm,
     mcnemar,
     mean_interval,
+    paired_difference,
     randomisation_test,
     reliability,
     wilson,
@@ -184,3 +185,12 @@ def test_a_question_printed_six_times_is_one_witness() -> None:
     without, with_context = [True] * 6, [False] * 6
     assert context_effects(without, with_context, range(6)).p_value == 2 / 2**6
     assert context_effects(without, with_context, ["same"] * 6).p_value == 1.0
+
+
+def test_graded_scores_are_compared_by_randomisation() -> None:
+    found = paired_difference([0.0, 0.0, 0.5], [1.0, 1.0, 1.5], range(3))
+    assert found.test == "randomisation"
+    assert (found.difference.estimate, found.p_value) == (1.0, 2 / 8)
+    assert paired_difference([0, 1], [1, 1], range(2)).test == "mcnemar"
+    with pytest.raises(ValueError, match="without any question"):
+        paired_difference([], [], [])

@@ -1,0 +1,110 @@
+"""Several runs over the same questions: which differences are beyond chance, and what each run cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from wardround.errors import EvaluationError
+from wardround.evals.records import Item
+from wardround.evals.report.summary import Judged, Summary, judge, summarise
+from wardround.evals.statistics import ContextEffects, PairedDifference, context_effects, holm, paired_difference
+from wardround.evals.tasks.task import Task
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One run against the first.
+
+    Attributes:
+        change: headline of ``other`` minus headline of the first.
+        p_value: of that change, adjusted by Holm over all pairs.
+        effects: over-reliance and help, the first run taken as the one without passages; None for graded scores.
+    """
+
+    other: str
+    change: PairedDifference
+    p_value: float
+    effects: ContextEffects | None
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Runs by name, in the order given, and each further one against the first."""
+
+    task: Task
+    runs: dict[str, Summary]
+    pairs: tuple[Pair, ...]
+
+
+def compare_runs(items: Iterable[Item], folders: Sequence[Path], task: Task) -> Compared:
+    """Compares finished runs; the first one is what the others are held against.
+
+    Args:
+        items: those of the runs, in the task's order.
+        folders: of at least two runs.
+        task: the task all of them answered.
+
+    Raises:
+        EvaluationError: fewer than two runs, an unfinished one, or runs over different questions.
+    """
+    if len(folders) < 2:
+        raise EvaluationError("a comparison needs the folders of at least two runs")
+    asked = list(items)
+    names = _names(folders)
+    judged = {name: judge(asked, folder, task) for name, folder in zip(names, folders, strict=True)}
+    runs = {name: summarise(judged[name], folder, task) for name, folder in zip(names, folders, strict=True)}
+    _comparable(runs, task)
+    first, *others = names
+    changes = [
+        paired_difference(_values(judged[first]), _values(judged[other]), _clusters(judged[first])) for other in others
+    ]
+    adjusted = holm([change.p_value for change in changes])
+    pairs = [
+        Pair(other, change, p_value, _effects(judged[first], judged[other]))
+        for other, change, p_value in zip(others, changes, adjusted, strict=True)
+    ]
+    return Compared(task, runs, tuple(pairs))
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    """The folders' own names, or their whole paths where two have the same."""
+    short = [folder.name for folder in folders]
+    names = short if len(set(short)) == len(short) else [str(folder) for folder in folders]
+    if len(set(names)) < len(names):
+        raise EvaluationError("the same run is named twice: name each folder once")
+    return names
+
+
+def _comparable(runs: dict[str, Summary], task: Task) -> None:
+    first_name, first = next(iter(runs.items()))
+    for name, run in runs.items():
+        if run.manifest.task != task.name:
+            raise EvaluationError(
+                f"{name} is a run of {run.manifest.task}, not of {task.name}: compare runs of one task"
+            )
+        for field in ("data", "scorer"):
+            here, there = getattr(run.manifest, field), getattr(first.manifest, field)
+            if here != there:
+                raise EvaluationError(
+                    f"{first_name} and {name} cannot be compared: {field} is {there!r} in one and {here!r} in the other"
+                )
+        if run.missing:
+            raise EvaluationError(f"{name} is unfinished, {run.missing} items have no result: resume it first")
+
+
+def _effects(first: Sequence[Judged], other: Sequence[Judged]) -> ContextEffects | None:
+    if any(value not in (0, 1) for value in (*_values(first), *_values(other))):
+        return None
+    return context_effects(
+        [value == 1 for value in _values(first)], [value == 1 for value in _values(other)], _clusters(first)
+    )
+
+
+def _values(judged: Sequence[Judged]) -> list[float]:
+    return [entry.score.value for entry in judged]
+
+
+def _clusters(judged: Sequence[Judged]) -> list[str]:
+    return [entry.item.cluster for entry in judged]
