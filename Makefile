@@ -97,4 +97,4 @@ bench-start: setup ## measure what a first and a second question cost, against b
 	$(BIN)/python benchmarks/start.py
 
 eval-smoke: setup ## answer the 25 clinical questions and print what was right
-	$(BIN)/python -m pytest tests/questions -s
+	$(BIN)/python -m pytest tests/starter -s
