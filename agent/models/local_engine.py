@@ -18,6 +18,8 @@ Device = Literal["cpu", "cuda"]
 Dtype = Literal["auto", "bfloat16", "float16", "float32"]
 
 _HASHED_ENDS = 1 << 20
+_WORTH_SHARING = 32
+"""Tokens; a shorter beginning costs less in the batch than in a pass of its own."""
 
 
 class LocalEngine:
@@ -88,7 +90,10 @@ class LocalEngine:
     def decode(
         self, rows: Sequence[Row], *, is_cancelled: Callable[[], bool], on_step: Callable[[], None] = lambda: None
     ) -> None:
-        """Decodes all rows side by side, left-padded, until each is over.
+        """Decodes all rows side by side until each is over.
+
+        Shorter prompts are padded after the beginning that all prompts share, so that this beginning runs
+        through the model once for all of them.
 
         Args:
             rows: fresh ones, from ``new_row``.
@@ -99,15 +104,17 @@ class LocalEngine:
         from transformers import LogitsProcessorList, StoppingCriteriaList
 
         prompts = [self.prompt_tokens(row.prompt.messages) for row in rows]
-        width = max(map(len, prompts))
-        padding = min(self._end_tokens)
-        ids = [[padding] * (width - len(tokens)) + tokens for tokens in prompts]
-        mask = [[0] * (width - len(tokens)) + [1] * len(tokens) for tokens in prompts]
+        shared = _shared_beginning(prompts)
+        gaps = [max(map(len, prompts)) - len(tokens) for tokens in prompts]
+        layout = list(zip(prompts, gaps, strict=True))
+        ids = [tokens[:shared] + [min(self._end_tokens)] * gap + tokens[shared:] for tokens, gap in layout]
+        mask = [[1] * shared + [0] * gap + [1] * (len(tokens) - shared) for tokens, gap in layout]
         decoder = RowDecoder(rows, self._end_tokens, self._text_of, is_cancelled=is_cancelled, on_step=on_step)
         with torch.inference_mode():
             self._model.generate(
                 input_ids=torch.tensor(ids, device=self._model.device),
                 attention_mask=torch.tensor(mask, device=self._model.device),
+                past_key_values=self._read(prompts[0][:shared], len(rows)) if shared else None,
                 max_new_tokens=max(row.prompt.max_tokens for row in rows),
                 do_sample=False,
                 logits_processor=LogitsProcessorList([decoder.shape_logits]),
@@ -136,6 +143,15 @@ class LocalEngine:
                 logits = torch.cat([logits, rest.logits[:, :-1]], dim=1)
             each = logits.float().log_softmax(-1).gather(-1, ids.unsqueeze(-1)).squeeze(-1)
         return (each * real).sum(-1).tolist(), sum(map(len, said))
+
+    def _read(self, tokens: Sequence[int], times: int) -> Any:
+        """Keys and values of ``tokens``, for so many rows."""
+        import torch
+
+        ids = torch.tensor([tokens], device=self._model.device)
+        cache = self._model(ids, use_cache=True, logits_to_keep=1).past_key_values
+        cache.batch_repeat_interleave(times)
+        return cache
 
     def _text_of(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
@@ -167,6 +183,15 @@ def quiet_loading() -> Iterator[None]:
     finally:
         if was_enabled:
             logging.enable_progress_bar()  # type: ignore[no-untyped-call]
+
+
+def _shared_beginning(prompts: Sequence[Sequence[int]]) -> int:
+    """Tokens that all prompts begin with, one of each prompt left over; 0 where sharing is not worth a pass."""
+    if len(prompts) == 1:
+        return 0
+    columns = zip(*(tokens[:-1] for tokens in prompts), strict=False)
+    alike = next((at for at, column in enumerate(columns) if len(set(column)) > 1), min(map(len, prompts)) - 1)
+    return alike if alike >= _WORTH_SHARING else 0
 
 
 def _end_tokens(generation: Any, tokenizer: Any) -> frozenset[int]:

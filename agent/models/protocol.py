@@ -75,6 +75,9 @@ class Usage:
         )
 
 
+NOTHING_SPENT = Usage()
+
+
 @dataclass(frozen=True, slots=True)
 class Completion:
     """One reply. ``finish_reason`` is ``length`` when ``max_tokens`` cut it off."""

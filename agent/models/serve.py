@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import time
@@ -19,7 +20,8 @@ READY_SECONDS = 900.0
 
 _STOP_SECONDS = 20.0
 _POLL_SECONDS = 0.5
-_LOG_TAIL = 2000
+_LOG_TAIL = 4000
+_ERROR = re.compile(r"error[:\s]", re.IGNORECASE)
 
 
 class ModelServer:
@@ -100,7 +102,7 @@ class ModelServer:
 
     def _end_of_log(self) -> str:
         tail = self.log.read_bytes()[-_LOG_TAIL:].decode("utf-8", errors="replace")
-        errors = [line.strip() for line in tail.splitlines() if "Error" in line] or tail.splitlines()[-1:]
+        errors = [line.strip() for line in tail.splitlines() if _ERROR.search(line)] or tail.splitlines()[-1:]
         return f"see {self.log}" + (f", which ends: {errors[-1][:300]}" if errors else "")
 
 

@@ -14,6 +14,9 @@ from wardround.errors import ConfigError
 _BFLOAT16_SINCE = 8.0
 """The compute capability (Ampere) from which NVIDIA's devices have bfloat16."""
 
+_COMPACT_JSON = '{"backend": "guidance", "disable_any_whitespace": true}'
+"""Where white space is free, small models indent until they run out of tokens."""
+
 _CPU_SEQUENCES = 8
 _CPU_CACHE_GIB = 2
 
@@ -75,7 +78,7 @@ def plan_server(
         "--port": str(port),
         "--generation-config": "vllm",
         "--max-model-len": str(context_tokens) if context_tokens else "auto",
-        "--structured-outputs-config": '{"disable_any_whitespace": true}',  # else small models indent without end
+        "--structured-outputs-config": _COMPACT_JSON,
     }
     environment = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1"}
     if folder:

@@ -46,7 +46,7 @@ class TestThePlan:
             "VLLM_NO_USAGE_STATS=1 DO_NOT_TRACK=1 /opt/vllm/bin/python -m vllm.entrypoints.openai.api_server "
             "--model org/med-7b --served-model-name org/med-7b --host 127.0.0.1 --port 8000 "
             "--generation-config vllm --max-model-len auto "
-            """--structured-outputs-config '{"disable_any_whitespace": true}'"""
+            """--structured-outputs-config '{"backend": "guidance", "disable_any_whitespace": true}'"""
         )
         assert (plan.base_url, plan.name) == ("http://127.0.0.1:8000/v1", "org/med-7b")
 

@@ -77,6 +77,27 @@ def test_likelihoods_of_one_shared_pass_are_those_of_separate_passes(smollm2: Tr
     assert tokens == sum(len(engine._tokenizer.encode(option)) for option in options)
 
 
+async def test_a_batch_that_shares_its_beginning_says_what_each_prompt_says_alone(
+    smollm2_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = TransformersModel.load(smollm2_folder, dtype="float32")
+    rules = Message("system", "Answer from the passages alone. Say so when they do not hold the answer. " * 6)
+    words = ("sepsis", "gout in a patient with chronic kidney disease of stage four", "asthma")
+    prompts = [Prompt((rules, Message("user", f"Define {word}.")), max_tokens=12) for word in words]
+    passes: list[int] = []
+    read = model._engine._read
+
+    def noted(tokens: list[int], times: int) -> object:
+        passes.append(len(tokens))
+        return read(tokens, times)
+
+    monkeypatch.setattr(model._engine, "_read", noted)
+    together = [reply.text for reply in await model.generate_batch(prompts)]
+    assert together == [(await model.generate(prompt)).text for prompt in prompts]
+    assert len(passes) == 1
+    assert passes[0] > 90
+
+
 async def test_cancelling_ends_decoding_within_one_token(smollm2: TransformersModel) -> None:
     engine, steps = smollm2._engine, 0
 
