@@ -67,7 +67,7 @@ def best_stretches(claim: str, passage: Passage, weights: Weights | None = None)
     Empty when no unit shares a word with the claim.
     """
     wanted = meanings(claim)
-    units = [unit for unit in _units(passage.text) if _states_something(passage.text, unit)]
+    units = [unit for unit in _units(passage.text) if states_something(passage.text, unit)]
     texts = [passage.text[unit.start : unit.end] for unit in units]
     scores = sentence_scores(claim, tuple(texts), weights)
     ranked = sorted(
@@ -119,7 +119,7 @@ def _coverage(wanted: frozenset[str], stated: frozenset[str], about: frozenset[s
     return _share(wanted, stated) + _CONTEXT_WEIGHT * _share(wanted - stated, about) * (1 - _share(wanted, stated))
 
 
-def _states_something(text: str, unit: Unit) -> bool:
+def states_something(text: str, unit: Unit) -> bool:
     """A heading only names its subject, unless it holds a value, as lines of laboratory results do."""
     return unit.kind != "heading" or any(character.isdigit() for character in text[unit.start : unit.end])
 
