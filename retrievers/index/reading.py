@@ -15,6 +15,7 @@ from wardround.retrievers.index.clone import clone_folder
 from wardround.retrievers.index.generations import STORE, current_generation, manifest_in
 from wardround.retrievers.index.manifest import REBUILD, Manifest
 from wardround.retrievers.stores.edge import EdgeStore
+from wardround.retrievers.stores.room import READER_MARGIN, require_room
 
 _ATTEMPTS = 10
 _ABANDONED_AFTER_SECONDS = 600.0
@@ -47,6 +48,7 @@ def _opened(root: Path, generation: Path) -> tuple[EdgeStore, Manifest]:
     manifest = manifest_in(generation)
     place = _place_for_clones(root)
     clone = place / f"{generation.name}-{secrets.token_hex(4)}"
+    require_room(place, READER_MARGIN)
     try:
         clone_folder(generation / STORE, clone)
         store = EdgeStore.open(clone, manifest.dimension, name=root)

@@ -15,6 +15,7 @@ from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matr
 from wardround.retrievers.stores.conditions import AnyOf, conditions
 from wardround.retrievers.stores.payload import DENSE, FILTER_FIELDS, SPARSE, from_payload, point_id, to_payload
 from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best
+from wardround.retrievers.stores.room import WRITER_MARGIN, bytes_of, require_room
 
 _PAGE = 256
 
@@ -59,6 +60,7 @@ class EdgeStore:
         import qdrant_edge
 
         folder.mkdir(parents=True, exist_ok=True)
+        require_room(folder, WRITER_MARGIN)
         with _engine_errors(folder, "create"):
             shard = qdrant_edge.EdgeShard.create(str(folder), _config(dimension))
         return cls(folder, dimension, shard, writable=True)
@@ -93,6 +95,8 @@ class EdgeStore:
 
         for item in passages:
             self._check(item.dense)
+        if self._writable:
+            require_room(self._folder, WRITER_MARGIN + bytes_of(passages))
         points = [
             qdrant_edge.Point(
                 point_id(item.passage.id),
@@ -123,6 +127,9 @@ class EdgeStore:
         for field, kind in FILTER_FIELDS.items() if self._size >= INDEX_PAYLOAD_FROM else ():
             self._write(qdrant_edge.UpdateOperation.create_field_index(field, kinds[kind]))
         if self._size > EXACT_UP_TO:
+            # The engine writes the whole segment anew before it drops the old one.
+            used = sum(path.stat().st_blocks * 512 for path in self._folder.rglob("*"))
+            require_room(self._folder, WRITER_MARGIN + used)
             with _engine_errors(self._folder, "optimise"):
                 self._shard.optimize()
                 self._shard.flush()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from wardround.retrievers.index.manifest import Manifest
 from wardround.retrievers.index.targets import FolderTarget
 from wardround.retrievers.protocols import Matrix, Where
 from wardround.retrievers.settings import Bm25Settings
+from wardround.retrievers.stores import room
 from wardround.retrievers.stores.edge import EdgeStore
 
 GOUT = ListSource("rheumatology", sentences("gout", 150))
@@ -330,3 +332,18 @@ def test_many_windows_make_the_same_index_as_one(folder: Path, tmp_path: Path, m
         assert many.store.search_dense(query, 190) == one.store.search_dense(query, 190)
         words = one.sparse.encode_query("7 17 gout asthma")
         assert many.store.search_sparse(words, 190) == one.store.search_sparse(words, 190)
+
+
+def test_a_nearly_full_disk_stops_the_build_before_the_engine_would_be_killed(
+    gout_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The engine writes through memory maps: on a full disk the kernel kills the process (SIGBUS, tried on a tmpfs)."""
+    before = FolderTarget(gout_folder).manifest()
+    left = iter([200_000_000, 128_100_000])
+    monkeypatch.setattr(room.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(0, 0, next(left)))
+    with pytest.raises(
+        StoreError, match=r"the disk is full: 128 MB are free at .*, 128 MB are needed; free space, then repeat"
+    ):
+        build(gout_folder, ListSource("c", sentences("asthma " * 20, 100)))
+    assert list(left) == []
+    assert FolderTarget(gout_folder).manifest() == before
