@@ -14,7 +14,7 @@ unexport Q
 ask: export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-local ask chat test check format format-check lint types lock bench bench-start eval-smoke
+.PHONY: help setup setup-local ask chat test test-vllm check format format-check lint types lock bench bench-start eval-smoke
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -65,6 +65,9 @@ chat: $(VENV)/.ready ## ask one question after another
 
 test: setup-local ## run the tests
 	$(BIN)/python -m pytest
+
+test-vllm: setup-local ## run the model suites against a real vLLM server (builds it once, 3.5 GB)
+	$(BIN)/python tests/vllm/run.py
 
 check: format-check lint types test ## all that a change must pass
 
