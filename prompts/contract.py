@@ -37,5 +37,7 @@ CONTRACTS: tuple[PromptContract, ...] = (
     PromptContract("choose", frozenset({"letters"}), opens=False),
     PromptContract("repeated", frozenset({"queries"}), opens=False),
     PromptContract("again", frozenset({"problem"}), opens=False),
+    PromptContract("multiple_choice", frozenset({"question", "options"}), frozenset({"passages"})),
+    PromptContract("plain_answer", frozenset({"question"}), frozenset({"passages"})),
 )
-"""Every prompt there is, in the order a question meets them."""
+"""Every prompt there is, in the order a question meets them; evaluations hold the agent against the last two."""

@@ -38,7 +38,7 @@ BIOASQ_YESNO = Task(
     title="BioASQ yes/no",
     folder="bioasq",
     load=_load,
-    prompts=("multiple_choice", "multiple_choice_passages"),
+    prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=0.5,
 )

@@ -10,7 +10,7 @@ MEDMCQA = Task(
     folder="medmcqa_dev",
     # A keyed answer is single in every row; the source's choice_type says how the question is put.
     load=choice_loader("subject", "choice_type"),
-    prompts=("multiple_choice", "multiple_choice_passages"),
+    prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=0.25,
 )

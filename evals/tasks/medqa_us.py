@@ -9,7 +9,7 @@ MEDQA_US = Task(
     title="MedQA-US, 4 options",
     folder="medqa_us",
     load=choice_loader("meta_info"),
-    prompts=("multiple_choice", "multiple_choice_passages"),
+    prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=0.25,
 )

@@ -9,7 +9,7 @@ MEDXPERTQA_TEXT = Task(
     title="MedXpertQA, text, 10 options",
     folder="medxpertqa_text",
     load=choice_loader("medical_task", "body_system", "question_type"),
-    prompts=("multiple_choice", "multiple_choice_passages"),
+    prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=0.1,
 )

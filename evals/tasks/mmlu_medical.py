@@ -9,7 +9,7 @@ MMLU_MEDICAL = Task(
     title="MMLU, six medical subjects",
     folder="mmlu_medical",
     load=choice_loader("subject"),
-    prompts=("multiple_choice", "multiple_choice_passages"),
+    prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=0.25,
 )

@@ -44,7 +44,7 @@ PUBMEDQA = Task(
     title="PubMedQA with its abstracts",
     folder="pubmedqa",
     load=_load,
-    prompts=("multiple_choice_passages",),
+    prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     evidence="given",
     chance=1 / 3,
@@ -55,7 +55,7 @@ PUBMEDQA_SEARCHED = Task(
     title="PubMedQA*, abstracts to be found",
     folder="pubmedqa",
     load=_load_searched,
-    prompts=("multiple_choice", "multiple_choice_passages"),
+    prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=1 / 3,
 )
