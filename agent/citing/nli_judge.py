@@ -7,12 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from wardround.agent.citing.readings import Reading
-from wardround.agent.citing.support import best_stretches, states_something
+from wardround.agent.citing.support import best_stretches, stating_units
 from wardround.agent.citing.verbatim import quotes_stand
 from wardround.agent.citing.verdicts import best_verdict
 from wardround.agent.records import DraftClaim, Quote, VerifiedClaim
 from wardround.corpora.records import Passage
-from wardround.corpora.sentences import quotable_units
 from wardround.errors import ConfigError, PrerequisiteError
 
 _MAX_TOKENS = 512
@@ -95,7 +94,7 @@ class NliJudge:
         return min(positions, _MAX_TOKENS)
 
     def _judge_one(self, claim: str, passage: Passage) -> list[Quote]:
-        units = [unit for unit in quotable_units(passage.text) if states_something(passage.text, unit)]
+        units = stating_units(passage.text)
         if not units:
             return []
         sentences = [passage.text[unit.start : unit.end] for unit in units]

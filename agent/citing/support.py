@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from wardround.agent.citing.instructions import speaks_to_a_model
 from wardround.agent.citing.words import grams, meanings
 from wardround.corpora.records import Passage
 from wardround.corpora.sentences import Unit, quotable_units
@@ -67,7 +68,7 @@ def best_stretches(claim: str, passage: Passage, weights: Weights | None = None)
     Empty when no unit shares a word with the claim.
     """
     wanted = meanings(claim)
-    units = [unit for unit in _units(passage.text) if states_something(passage.text, unit)]
+    units = stating_units(passage.text)
     texts = [passage.text[unit.start : unit.end] for unit in units]
     scores = sentence_scores(claim, tuple(texts), weights)
     ranked = sorted(
@@ -91,6 +92,22 @@ def best_stretches(claim: str, passage: Passage, weights: Weights | None = None)
         if both >= before + _WORTH_ADDING:
             chosen.append(Stretch(units[second].start, units[second].end, both))
     return tuple(chosen)
+
+
+@lru_cache(maxsize=512)
+def stating_units(text: str) -> tuple[Unit, ...]:
+    """The units of ``text`` that can bear out a claim.
+
+    A heading only names its subject, unless it holds a value, as lines of laboratory results do; a sentence
+    that gives orders to a language model is evidence of nothing.
+    """
+    return tuple(unit for unit in quotable_units(text) if _states_something(unit, text[unit.start : unit.end]))
+
+
+def _states_something(unit: Unit, words: str) -> bool:
+    if unit.kind == "heading" and not any(character.isdigit() for character in words):
+        return False
+    return not speaks_to_a_model(words)
 
 
 def sentence_scores(claim: str, sentences: tuple[str, ...], weights: Weights | None = None) -> list[float]:
@@ -119,15 +136,5 @@ def _coverage(wanted: frozenset[str], stated: frozenset[str], about: frozenset[s
     return _share(wanted, stated) + _CONTEXT_WEIGHT * _share(wanted - stated, about) * (1 - _share(wanted, stated))
 
 
-def states_something(text: str, unit: Unit) -> bool:
-    """A heading only names its subject, unless it holds a value, as lines of laboratory results do."""
-    return unit.kind != "heading" or any(character.isdigit() for character in text[unit.start : unit.end])
-
-
 def _introduced(text: str, unit: Unit) -> frozenset[str]:
     return meanings(text[unit.lead_in.start : unit.lead_in.end]) if unit.lead_in else frozenset()
-
-
-@lru_cache(maxsize=512)
-def _units(text: str) -> tuple[Unit, ...]:
-    return quotable_units(text)
