@@ -2,9 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from wardround.corpora.plaintext import one_line
+
+WIDEST_SPAN = 100
+"""Columns or rows; a cell that claims to span more spans this many."""
+
+
+class Cell(NamedTuple):
+    """A cell of a table and over how many columns and rows it goes."""
+
+    text: str
+    columns: int = 1
+    rows: int = 1
+
+
+class TableText(NamedTuple):
+    """Lines for the rows of a table; ``titles`` are cells of the header as wide as the table."""
+
+    titles: tuple[str, ...]
+    lines: list[str]
+
+
+def table_text(head: Iterable[Sequence[Cell]], body: Iterable[Sequence[Cell]]) -> TableText:
+    """A table with spanning cells and a header of any number of rows as one line for each row of its body."""
+    header = _grid(head)
+    titles = []
+    while header and len(header[0]) > 1 and len(set(header[0])) == 1:
+        titles.append(header.pop(0)[0])
+    width = max((len(row) for row in header), default=0)
+    columns = [[row[at] for row in header if at < len(row) and row[at]] for at in range(width)]
+    labels = [" ".join(dict.fromkeys(column)) for column in columns]
+    return TableText(tuple(title for title in titles if title), row_lines(labels, _grid(body)))
+
+
+def _grid(rows: Iterable[Sequence[Cell]]) -> list[list[str]]:
+    """The text at each place of a table; a cell that spans several is repeated in each."""
+    grid: list[list[str]] = []
+    hanging: dict[int, tuple[int, str]] = {}
+    for row in rows:
+        line: list[str] = []
+        for cell in row:
+            _hang(line, hanging)
+            for _ in range(min(max(cell.columns, 1), WIDEST_SPAN)):
+                if cell.rows > 1:
+                    hanging[len(line)] = (min(cell.rows, WIDEST_SPAN) - 1, cell.text)
+                line.append(cell.text)
+        _hang(line, hanging)
+        grid.append(line)
+    return grid
+
+
+def _hang(line: list[str], hanging: dict[int, tuple[int, str]]) -> None:
+    """Adds the cells that reach down from the rows above at the end of ``line``."""
+    while len(line) in hanging:
+        left, text = hanging.pop(len(line))
+        if left > 1:
+            hanging[len(line)] = (left - 1, text)
+        line.append(text)
+
 
 # Labels of a first column that add nothing to what its cells name.
 _SILENT_KEYS = frozenset(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-import tarfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from wardround.corpora.archives import members
 from wardround.corpora.layout import LaidOutText
+from wardround.corpora.licences import licence_name
 from wardround.corpora.mathml import local_name
 from wardround.corpora.plaintext import one_line
 from wardround.corpora.quarantine import BadRecord, OnBadRecord, refuse
@@ -27,8 +28,6 @@ READER = 1
 """Raised whenever the same book gives other documents."""
 
 _TITLE = re.compile(rb"<md:title>([^<]+)</md:title>")
-_LARGEST_FILE = 20_000_000
-_LICENCES = {"by/4.0": "CC BY 4.0", "by-nc-sa/4.0": "CC BY-NC-SA 4.0", "by-sa/4.0": "CC BY-SA 4.0"}
 
 
 class _Place(NamedTuple):
@@ -62,7 +61,7 @@ class OpenStaxBooks:
         """The corpus; its version is a digest of all collections and modules."""
         digest = hashlib.sha256(f"openstax {READER} {self._exercises}".encode())
         for path in self._paths:
-            for name, data in sorted(_files(path).items()):
+            for name, data in sorted(self._files(path).items()):
                 digest.update(f"\n{name} {len(data)}\n".encode() + data)
         return CorpusInfo(
             CORPUS, digest.hexdigest()[:16], "CC BY 4.0", f"OpenStax textbooks from {len(self._paths)} files"
@@ -75,12 +74,17 @@ class OpenStaxBooks:
             CorpusError: a path cannot be read or holds no collection; or, without ``on_bad``, a file is bad.
         """
         for path in self._paths:
-            files = _files(path)
+            files = self._files(path)
             collections = sorted(name for name in files if name.endswith(".collection.xml"))
             if not collections:
                 raise CorpusError(f"{path}: no collections/*.collection.xml in it; is this an OpenStax book?")
             for name in collections:
                 yield from self._book(path, name, files)
+
+    def _files(self, path: Path) -> dict[str, bytes]:
+        """Collections and modules by their names below the book's folder."""
+        found = members(path, lambda name: _wanted(name) is not None, self._on_bad)
+        return {wanted: member.data for member in found if (wanted := _wanted(member.name))}
 
     def _book(self, path: Path, name: str, files: Mapping[str, bytes]) -> Iterator[Document]:
         try:
@@ -124,7 +128,7 @@ def _biblio(collection: _Element) -> Biblio:
         organisation="OpenStax, Rice University",
         authors=tuple(name.strip() for name in collection.get("authors", "").split(",") if name.strip()),
         url=f"https://openstax.org/details/books/{slug}" if slug else None,
-        licence=next((words for part, words in _LICENCES.items() if f"/{part}" in url), url or None),
+        licence=licence_name(url) or url or None,
         language="eng" if _only(collection, "language") in ("", "en") else _only(collection, "language"),
         publication_types=("Textbook",),
     )
@@ -153,15 +157,6 @@ def _only(parent: _Element, name: str) -> str:
     return next((one_line("".join(one.itertext())) for one in parent.iter() if local_name(one) == name), "")
 
 
-def _files(path: Path) -> dict[str, bytes]:
-    """Collections and modules by their names below the book's folder; links and odd names are passed over."""
-    try:
-        found = _archived(path) if path.is_file() else _in_folder(path)
-        return {wanted: data for name, data in found if (wanted := _wanted(name))}
-    except (OSError, EOFError, tarfile.TarError) as error:
-        raise CorpusError(f"{path}: cannot be read ({error}); it must be a folder or a .tar.gz archive") from error
-
-
 def _wanted(name: str) -> str | None:
     match PurePosixPath(name).parts:
         case [*_, "collections", file] if file.endswith(".collection.xml"):
@@ -169,21 +164,3 @@ def _wanted(name: str) -> str | None:
         case [*_, "modules", module, "index.cnxml"]:
             return f"modules/{module}/index.cnxml"
     return None
-
-
-def _archived(path: Path) -> Iterator[tuple[str, bytes]]:
-    with tarfile.open(path, "r:*") as archive:
-        for member in archive:
-            if member.isreg() and member.size <= _LARGEST_FILE and _wanted(member.name):
-                handle = archive.extractfile(member)
-                if handle is not None:
-                    yield member.name, handle.read()
-
-
-def _in_folder(path: Path) -> Iterator[tuple[str, bytes]]:
-    if not path.is_dir():
-        raise FileNotFoundError("no such file or folder")
-    for file in sorted(path.rglob("*")):
-        name = file.relative_to(path).as_posix()
-        if _wanted(name) and file.resolve().is_relative_to(path.resolve()) and file.stat().st_size <= _LARGEST_FILE:
-            yield name, file.read_bytes()

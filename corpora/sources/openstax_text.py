@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wardround.corpora.layout import LaidOutText, Layout
 from wardround.corpora.mathml import local_name
-from wardround.corpora.tables import row_lines
+from wardround.corpora.tables import Cell, table_text
 from wardround.corpora.xml_text import inline_text
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
+_PARTS = ("thead", "tbody")
 _NS = "{http://cnx.rice.edu/cnxml}"
 # Sections that hold questions for students or lists of other works, by their class.
 _EXERCISE_SECTIONS = frozenset(
@@ -158,43 +159,24 @@ class _ModuleWriter:
         if name := ". ".join(part.rstrip(".") for part in names if part):
             self.body.paragraph(f"Table: {name}:")
         for group in node.iterchildren(f"{_NS}tgroup"):
-            head = self._grid(group.find(f"{_NS}thead"))
-            while head and len(head[0]) > 1 and len(set(head[0])) == 1:
-                self.body.paragraph(f"Table: {head.pop(0)[0]}:")
-            header = _merged(head)
-            self.body.rows(row_lines(header, self._grid(group.find(f"{_NS}tbody"))))
+            columns = [spec.get("colname") for spec in group.iterchildren(f"{_NS}colspec")]
+            head, body = (
+                [self._cells(row, columns) for row in group.iterfind(f"{_NS}{part}/{_NS}row")] for part in _PARTS
+            )
+            table = table_text(head, body)
+            for title in table.titles:
+                self.body.paragraph(f"Table: {title}:")
+            self.body.rows(table.lines)
 
-    def _grid(self, part: _Element | None) -> list[list[str]]:
-        """The cells of a table's head or body; a cell that spans several is repeated in each."""
-        if part is None:
-            return []
-        names = [spec.get("colname") for spec in part.getparent().iterchildren(f"{_NS}colspec")]
-        rows: list[list[str]] = []
-        hanging: dict[int, tuple[int, str]] = {}
-        for row in part.iterchildren(f"{_NS}row"):
-            cells: list[str] = []
-            for entry in row.iterchildren(f"{_NS}entry"):
-                self._fill(cells, hanging)
-                start, end = entry.get("namest"), entry.get("nameend")
-                width = max(1, names.index(end) - names.index(start) + 1) if start in names and end in names else 1
-                words = "; ".join(self._cell_parts(entry))
-                more = entry.get("morerows", "0")
-                for _ in range(width):
-                    if more.isdecimal() and int(more):
-                        hanging[len(cells)] = (min(int(more), 1000), words)
-                    cells.append(words)
-            self._fill(cells, hanging)
-            rows.append(cells)
-        return rows
-
-    @staticmethod
-    def _fill(cells: list[str], hanging: dict[int, tuple[int, str]]) -> None:
-        """Adds the cells that hang down from the rows above at this place."""
-        while len(cells) in hanging:
-            left, words = hanging.pop(len(cells))
-            if left > 1:
-                hanging[len(cells)] = (left - 1, words)
-            cells.append(words)
+    def _cells(self, row: _Element, columns: Sequence[str]) -> list[Cell]:
+        cells = []
+        for entry in row.iterchildren(f"{_NS}entry"):
+            start, end = entry.get("namest"), entry.get("nameend")
+            width = columns.index(end) - columns.index(start) + 1 if start in columns and end in columns else 1
+            more = entry.get("morerows", "0")
+            height = int(more) + 1 if more.isdecimal() and len(more) < 4 else 1
+            cells.append(Cell("; ".join(self._cell_parts(entry)), width, height))
+        return cells
 
     def _cell_parts(self, entry: _Element) -> list[str]:
         """The lines of a cell; a bold line on top names the others."""
@@ -246,10 +228,3 @@ class _ModuleWriter:
                 )
             case _:
                 return self._read(node)
-
-
-def _merged(header: Sequence[Sequence[str]]) -> list[str]:
-    """One label for each column of a header of several rows."""
-    width = max((len(row) for row in header), default=0)
-    columns = [[row[at] for row in header if at < len(row) and row[at]] for at in range(width)]
-    return [" ".join(dict.fromkeys(column)) for column in columns]
