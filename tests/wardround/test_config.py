@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from wardround.agent.settings import Settings
 from wardround.config import load_settings, load_with_origins
 from wardround.config_layers import PROFILES
 from wardround.errors import ConfigError
@@ -20,7 +21,7 @@ def write(folder: Path, text: str) -> Path:
 def test_without_any_source_the_embedded_profile_is_in_force() -> None:
     loaded = load_with_origins(environ={})
     assert loaded.settings.profile == "embedded"
-    assert loaded.settings.agent.k == 8
+    assert loaded.settings == Settings()
     assert loaded.origins["agent.k"] == "built in"
     assert loaded.origins["model.kind"] == "profile embedded"
 
@@ -70,7 +71,7 @@ def test_a_list_is_given_with_commas() -> None:
 
 
 def test_an_empty_variable_counts_as_not_set_and_an_empty_option_clears_an_optional_setting() -> None:
-    assert load_settings(environ={"WARDROUND_AGENT__K": ""}).agent.k == 8
+    assert load_settings(environ={"WARDROUND_AGENT__K": ""}) == Settings()
     environ = {"WARDROUND_PROFILE": "workstation"}
     assert load_settings(environ=environ, overrides={"retrieval.embedder.model": ""}).retrieval.embedder.model is None
 

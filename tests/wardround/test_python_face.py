@@ -33,5 +33,5 @@ def test_an_agent_without_settings_is_configured_as_the_machine_is(
     monkeypatch.setenv("WARDROUND_AGENT__K", "3")
     Recording.from_settings()
     Recording.from_settings(Settings())
-    assert [settings.agent.k for settings in used] == [3, 8]
+    assert [settings.agent.k for settings in used] == [3, Settings().agent.k]
     assert issubclass(wardround.ClinicalAgent, clinical_agent.ClinicalAgent)
