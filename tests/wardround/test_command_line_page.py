@@ -1,0 +1,28 @@
+"""The page about the command line says what the program does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from wardround.chat.dialogue import COMMANDS
+from wardround.config_layers import PROFILES
+from wardround.exit_codes import MEANINGS, epilog
+
+PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
+
+
+def test_the_exit_codes_on_the_page_are_those_of_the_program() -> None:
+    rows = re.findall(r"^\| (\d+) \| (.+) \|$", PAGE, flags=re.MULTILINE)
+    assert [(int(code), meaning) for code, meaning in rows] == list(MEANINGS)
+
+
+def test_help_names_every_exit_code_once() -> None:
+    codes = [code for code, _ in MEANINGS]
+    assert codes == sorted(set(codes))
+    assert all(f"{code} {meaning}" in epilog() for code, meaning in MEANINGS)
+
+
+def test_every_command_of_the_chat_and_every_profile_is_on_the_page() -> None:
+    assert [word for word in COMMANDS if f"`{word}" not in PAGE] == []
+    assert [profile for profile in PROFILES if f"`{profile}`" not in PAGE] == []
