@@ -9,20 +9,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 
 from wardround.corpora.chunking import ChunkSettings, passages_of
-from wardround.corpora.records import CorpusInfo
+from wardround.corpora.records import CorpusInfo, Passage
 from wardround.corpora.source import DocumentSource
-from wardround.errors import CorpusError, StoreError
+from wardround.errors import CorpusError, PrerequisiteError, StoreError
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.index.embedding import PassageVectors
 from wardround.retrievers.index.embedding_cache import EmbeddingCache
 from wardround.retrievers.index.manifest import SCHEMA_VERSION, IndexedCorpus, Manifest, SparseRecord
 from wardround.retrievers.index.spool import Spool
 from wardround.retrievers.index.targets import IndexTarget, Site
+from wardround.retrievers.index.verify import problems_of
 from wardround.retrievers.protocols import Embedder, IndexedPassage
 from wardround.retrievers.settings import Bm25Settings
+from wardround.retrievers.stores.ranking import EXACT_UP_TO
 
 OnProgress = Callable[[int, int | None, str], None]
 """Called with what is done, the total where it is known, and the stage: ``read`` (documents), ``embed`` (passages),
@@ -57,17 +60,84 @@ def build_index(
         StoreError: another build is under way, the disk is full, or the target cannot be written.
         BackendError: the embedder failed, or the server did.
     """
-    infos = _described(sources)
+    infos = described(sources)
+    if not infos:
+        raise CorpusError("no corpus to build: name at least one")
+    return build_from(from_sources(sources, infos, recipe), target, recipe, on_progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """One corpus as it goes into an index.
+
+    Attributes:
+        name: of the corpus.
+        version: identifies its content.
+        licence: of its text.
+        description: one line.
+        passages: yields all of them; document by document, unless ``documents`` says how many those are.
+        documents: how many gave a passage, where that is known beforehand.
+    """
+
+    name: str
+    version: str
+    licence: str
+    description: str
+    passages: Callable[[], Iterator[Passage]]
+    documents: int | None = None
+
+
+def described(sources: Sequence[DocumentSource]) -> list[CorpusInfo]:
+    """What each source says about itself.
+
+    Raises:
+        CorpusError: two have the same name.
+    """
+    infos = [source.describe() for source in sources]
+    for name, times in Counter(info.name for info in infos).items():
+        if times > 1:
+            raise CorpusError(f"two corpora are called {name!r}: give each a name of its own")
+    return infos
+
+
+def from_sources(sources: Sequence[DocumentSource], infos: Sequence[CorpusInfo], recipe: Recipe) -> list[Contents]:
+    """The corpora of ``sources``, cut into passages when they are read."""
+
+    def passages(source: DocumentSource) -> Iterator[Passage]:
+        for document in source.documents():
+            yield from passages_of(document, recipe.chunks, recipe.embedder.count_tokens)
+
+    return [
+        Contents(info.name, info.version, info.licence, info.description, partial(passages, source))
+        for source, info in zip(sources, infos, strict=True)
+    ]
+
+
+def build_from(
+    corpora: Sequence[Contents],
+    target: IndexTarget,
+    recipe: Recipe,
+    on_progress: OnProgress,
+    based_on: str | None = None,
+) -> Manifest:
+    """``build_index`` for corpora that are passages already.
+
+    Args:
+        corpora: the whole content.
+        target: where to.
+        recipe: by what.
+        on_progress: is told of it.
+        based_on: the generation that some of the passages come from; an error when another one is in use by now.
+    """
     with target.building() as site, _full_disk_explained(target):
-        current = _manifest_or_none(target)
-        if current is not None and _is_up_to_date(current, infos, recipe):
+        current = _sound_manifest(target)
+        if based_on is not None and (current is None or current.generation != based_on):
+            raise StoreError("another process has changed the index meanwhile: repeat the command")
+        if current is not None and _is_up_to_date(current, corpora, recipe):
             on_progress(current.passages, current.passages, "unchanged")
             return current
         with closing(Spool(site.workplace / "passages.sqlite3")) as spool:
-            corpora = [
-                _read_into(spool, source, info, recipe, on_progress)
-                for source, info in zip(sources, infos, strict=True)
-            ]
+            read = [_read_into(spool, corpus, on_progress) for corpus in corpora]
             encoder = Bm25Encoder(recipe.bm25, spool.average_length)
             _store_all(spool, site, target, recipe, encoder, on_progress)
             manifest = Manifest(
@@ -82,7 +152,7 @@ def build_index(
                     fingerprint=encoder.fingerprint,
                 ),
                 chunking=recipe.chunks.fingerprint,
-                corpora=tuple(corpora),
+                corpora=tuple(read),
                 passages=spool.passages,
                 created=datetime.now(UTC),
                 package_version=version("wardround"),
@@ -93,27 +163,22 @@ def build_index(
         return manifest
 
 
-def _described(sources: Sequence[DocumentSource]) -> list[CorpusInfo]:
-    infos = [source.describe() for source in sources]
-    if not infos:
-        raise CorpusError("no corpus to build: name at least one")
-    name, times = Counter(info.name for info in infos).most_common(1)[0]
-    if times > 1:
-        raise CorpusError(f"two corpora are called {name!r}: give each a name of its own")
-    return infos
-
-
-def _manifest_or_none(target: IndexTarget) -> Manifest | None:
-    """The manifest in use; None also where it cannot be read, because a build is what repairs that."""
+def _sound_manifest(target: IndexTarget) -> Manifest | None:
+    """The manifest in use; None where nothing was built or the index is damaged, because a build is what repairs it."""
     try:
-        return target.manifest()
-    except StoreError:
+        store, manifest = target.open()
+    except (PrerequisiteError, StoreError):
         return None
+    with closing(store):
+        if manifest.passages > EXACT_UP_TO:  # reading all of them would take longer than anyone waits for "unchanged"
+            return manifest if store.count() == manifest.passages else None
+        return None if any(problems_of(store, manifest, vectors=False)) else manifest
 
 
-def _is_up_to_date(current: Manifest, infos: Sequence[CorpusInfo], recipe: Recipe) -> bool:
+def _is_up_to_date(current: Manifest, corpora: Sequence[Contents], recipe: Recipe) -> bool:
     return (
-        {(corpus.name, corpus.version) for corpus in current.corpora} == {(info.name, info.version) for info in infos}
+        {(corpus.name, corpus.version) for corpus in current.corpora}
+        == {(corpus.name, corpus.version) for corpus in corpora}
         and current.embedder == recipe.embedder.fingerprint
         and current.dimension == recipe.embedder.dimension
         and current.chunking == recipe.chunks.fingerprint
@@ -121,25 +186,23 @@ def _is_up_to_date(current: Manifest, infos: Sequence[CorpusInfo], recipe: Recip
     )
 
 
-def _read_into(
-    spool: Spool, source: DocumentSource, info: CorpusInfo, recipe: Recipe, on_progress: OnProgress
-) -> IndexedCorpus:
+def _read_into(spool: Spool, corpus: Contents, on_progress: OnProgress) -> IndexedCorpus:
     before = spool.passages
     documents = 0
-    for document in source.documents():
-        count = spool.passages
-        for passage in passages_of(document, recipe.chunks, recipe.embedder.count_tokens):
-            spool.add(passage)
-        documents += spool.passages > count
-        on_progress(documents, None, "read")
+    latest = None
+    for passage in corpus.passages():
+        spool.add(passage)
+        if passage.document_id != latest:
+            documents, latest = documents + 1, passage.document_id
+            on_progress(documents, None, "read")
     if spool.passages == before:
-        raise CorpusError(f"corpus {info.name!r} is empty: no document of it gave a passage; nothing was changed")
+        raise CorpusError(f"corpus {corpus.name!r} is empty: no document of it gave a passage; nothing was changed")
     return IndexedCorpus(
-        name=info.name,
-        version=info.version,
-        licence=info.licence,
-        description=info.description,
-        documents=documents,
+        name=corpus.name,
+        version=corpus.version,
+        licence=corpus.licence,
+        description=corpus.description,
+        documents=documents if corpus.documents is None else corpus.documents,
         passages=spool.passages - before,
     )
 

@@ -7,10 +7,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from wardround.errors import ConfigError, PrerequisiteError, StoreError
+from wardround.errors import ConfigError, StoreError
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.index.manifest import Manifest
-from wardround.retrievers.index.reading import open_generation
 from wardround.retrievers.index.server_target import ServerTarget
 from wardround.retrievers.index.targets import FolderTarget, IndexTarget
 from wardround.retrievers.protocols import Embedder, PassageStore
@@ -103,15 +102,10 @@ def _query_encoder(manifest: Manifest, settings: Bm25Settings) -> Bm25Encoder:
 
 def _opened(settings: StoreSettings) -> tuple[PassageStore, Manifest]:
     if settings.kind == "edge":
-        return open_generation(settings.folder.expanduser())
+        return FolderTarget(settings.folder).open()
     client, target = _server(settings)
     try:
-        opened = target.open(release=client.close)
-        if opened is None:
-            raise PrerequisiteError(
-                f"no index {settings.collection!r} on the Qdrant server at {settings.url}: run `wardround corpus build`"
-            )
-        return opened
+        return target.open(release=client.close)
     except BaseException:
         client.close()
         raise

@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from wardround.errors import StoreError, WardroundError
+from wardround.errors import PrerequisiteError, StoreError, WardroundError
 from wardround.retrievers.index.generations import NAME_PATTERN, staged_generation
 from wardround.retrievers.index.manifest import Manifest, read_manifest
 from wardround.retrievers.index.targets import GrowingStore, Site
+from wardround.retrievers.protocols import PassageStore
 from wardround.retrievers.stores.calls import Calls
 from wardround.retrievers.stores.server import ServerStore
 
@@ -54,17 +55,19 @@ class ServerTarget:
         collection = self.collection()
         return None if collection is None else self._manifest_of(collection)
 
-    def open(self, release: Callable[[], None] = lambda: None) -> tuple[ServerStore, Manifest] | None:
-        """The store of the generation in use with its manifest; None where nothing was built yet.
-
-        It stays with its generation when the alias moves on.
+    def open(self, release: Callable[[], None] = lambda: None) -> tuple[PassageStore, Manifest]:
+        """The store of the generation in use with its manifest; it stays with its generation when the alias moves on.
 
         Args:
             release: called when the store is closed.
+
+        Raises:
+            PrerequisiteError: nothing was built yet.
+            StoreError: the alias names a collection that is not ours.
         """
         collection = self.collection()
         if collection is None:
-            return None
+            raise PrerequisiteError(f"no index {self._alias!r} on {self._calls.server}: run `wardround corpus build`")
         manifest = self._manifest_of(collection)
         return ServerStore(self._client, collection, manifest.dimension, self._calls, release), manifest
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from wardround.retrievers.index.generations import STORE, current_manifest, publish, staged_generation
 from wardround.retrievers.index.manifest import Manifest
+from wardround.retrievers.index.reading import open_generation
 from wardround.retrievers.protocols import PassageStore
 from wardround.retrievers.stores.edge import EdgeStore
 
@@ -53,6 +54,15 @@ class IndexTarget(Protocol):
         """Of the generation in use; None where nothing was built yet."""
         ...
 
+    def open(self) -> tuple[PassageStore, Manifest]:
+        """The generation in use, for reading; it stays readable until closed, whatever is built meanwhile.
+
+        Raises:
+            PrerequisiteError: nothing was built yet.
+            StoreError: the index is damaged or of a newer version.
+        """
+        ...
+
     def building(self) -> AbstractContextManager[Site]:
         """A site for the next generation; what was not published is gone after the block.
 
@@ -77,6 +87,10 @@ class FolderTarget:
     def manifest(self) -> Manifest | None:
         """Of the generation in use; None where nothing was built yet."""
         return current_manifest(self._root)
+
+    def open(self) -> tuple[PassageStore, Manifest]:
+        """The generation in use, for reading, through a clone that is this process' own."""
+        return open_generation(self._root)
 
     @contextmanager
     def building(self) -> Iterator[Site]:

@@ -339,7 +339,7 @@ def test_a_nearly_full_disk_stops_the_build_before_the_engine_would_be_killed(
 ) -> None:
     """The engine writes through memory maps: on a full disk the kernel kills the process (SIGBUS, tried on a tmpfs)."""
     before = FolderTarget(gout_folder).manifest()
-    left = iter([200_000_000, 128_100_000])
+    left = iter([200_000_000, 200_000_000, 128_100_000])  # asked when opening, creating and writing
     monkeypatch.setattr(room.shutil, "disk_usage", lambda folder: shutil._ntuple_diskusage(0, 0, next(left)))
     with pytest.raises(
         StoreError, match=r"the disk is full: 128 MB are free at .*, 128 MB are needed; free space, then repeat"

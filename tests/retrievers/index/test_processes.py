@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from index_fakes import CountingEmbedder, ListSource, opened, sentences, topics
 from wardround.retrievers.index.build import Recipe, build_index
 from wardround.retrievers.index.clone import clone_folder
 from wardround.retrievers.index.targets import FolderTarget
+from wardround.retrievers.index.verify import problems_of
 
 
 class Other:
@@ -113,3 +115,29 @@ def test_a_builder_killed_right_after_the_switch_leaves_the_new_index(
     builder.kill()
     with opened(folder) as index:
         assert topics(index) == {"asthma"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_builders_killed_at_random_moments_end_in_the_same_index(
+    folder: Path, start: Callable[..., Other], seed: int
+) -> None:
+    """Up to three builders in a row are killed at any progress they report; the next one completes the index."""
+    generator = random.Random(seed)
+    moments = [f"read {number}" for number in range(1, 201)] + [f"embed {number}" for number in (0, 64, 128, 192, 200)]
+    moments += ["publish 0"] * 10 + [f"embed {number}" for number in (64, 128, 192, 200)] * 20
+    for _ in range(generator.randint(1, 3)):
+        moment = generator.choice(moments)
+        builder = start("build", folder, "asthma", 200, moment)
+        if builder.hear() == f"reached {moment}":
+            builder.kill()
+    embedder = CountingEmbedder()
+    manifest = build_index([ListSource("c", sentences("asthma", 200))], FolderTarget(folder), Recipe(embedder))
+    assert len(embedder.embedded) <= 200
+    assert sorted(path.name for path in folder.iterdir() if path.is_dir()) in (
+        ["generations"],
+        ["generations", "readers"],
+    )
+    with opened(folder) as index:
+        assert sorted(passage.id for passage in index.store.scroll()) == sorted(f"c:{n}#0" for n in range(200))
+        assert list(problems_of(index.store, manifest)) == []
