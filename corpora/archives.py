@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from wardround.corpora.plaintext import one_line
 from wardround.corpora.quarantine import BadRecord, OnBadRecord
 from wardround.errors import CorpusError
 
@@ -57,7 +58,8 @@ def _in_archive(path: Path, wanted: Callable[[str], bool], on_bad: OnBadRecord) 
     try:
         archive = tarfile.open(path, "r:*")  # noqa: SIM115  # closed below
     except (OSError, EOFError, tarfile.TarError) as error:
-        raise CorpusError(f"{path}: cannot be read ({error}); it must be a folder or a tar archive") from error
+        reason = one_line(str(error).partition(":")[0])
+        raise CorpusError(f"{path}: cannot be read ({reason}); it must be a folder or a tar archive") from error
     with archive:
         last = "its beginning"
         try:
@@ -73,4 +75,8 @@ def _in_archive(path: Path, wanted: Callable[[str], bool], on_bad: OnBadRecord) 
                 if handle is not None:
                     yield Member(member.name, handle.read())
         except (OSError, EOFError, tarfile.TarError) as error:
-            on_bad(BadRecord(str(path), f"at {last}", f"cannot be read to its end ({error}); fetch it again"))
+            on_bad(
+                BadRecord(
+                    str(path), f"at {last}", f"cannot be read to its end ({one_line(str(error))}); fetch it again"
+                )
+            )

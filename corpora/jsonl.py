@@ -28,17 +28,20 @@ R = TypeVar("R", bound=Row)
 def rows(path: Path, model: type[R], on_bad: OnBadRecord) -> Iterator[R]:
     """The rows of a ``.jsonl`` or ``.jsonl.gz`` file in UTF-8; blank lines are passed over.
 
-    A line that is no such row, and the rest of a file that cannot be read to its end, go to ``on_bad``.
+    A line that is no such row, a file without rows, and the rest of a file that cannot be read to its end, go to ``on_bad``.
 
     Raises:
         CorpusError: the file cannot be opened.
     """
     lines = numbered_lines(path)
     number = 0
+    any_row = False
     while True:
         try:
             line = next(lines)
         except StopIteration:
+            if not any_row:
+                on_bad(BadRecord(str(path), "the file", "it holds no rows"))
             return
         except (OSError, EOFError, zlib.error) as error:
             on_bad(BadRecord(str(path), f"after line {number}", f"cannot be read to its end ({error}); fetch it again"))
@@ -46,6 +49,7 @@ def rows(path: Path, model: type[R], on_bad: OnBadRecord) -> Iterator[R]:
         number = line.number
         if not line.data.strip():
             continue
+        any_row = True
         try:
             if not line.whole:
                 raise ValueError("the line is too long")

@@ -117,6 +117,12 @@ def test_a_truncated_file_is_reported_after_its_last_line(tmp_path: Path) -> Non
     assert 1000 < len(documents) < 5000
 
 
+def test_an_empty_file_is_reported(tmp_path: Path) -> None:
+    (tmp_path / "c.jsonl").write_bytes(b"\n \n")
+    with pytest.raises(CorpusError, match="it holds no rows"):
+        list(BeirCorpus(tmp_path / "c.jsonl", "c").documents())
+
+
 def test_absent_files_and_empty_folders_are_refused(tmp_path: Path) -> None:
     sources: list[DocumentSource] = [
         BeirCorpus(tmp_path / "absent", "c"),
