@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from wardround.errors import EvaluationError
+from wardround.evals.tasks.bioasq_answers import BIOASQ_FACTOID, BIOASQ_LIST, BIOASQ_SUMMARY
 from wardround.evals.tasks.bioasq_yesno import BIOASQ_YESNO
+from wardround.evals.tasks.evidence_inference import EVIDENCE_INFERENCE
+from wardround.evals.tasks.k_qa import K_QA
+from wardround.evals.tasks.med_safety import MED_SAFETY
+from wardround.evals.tasks.medec import MEDEC
 from wardround.evals.tasks.medmcqa import MEDMCQA
 from wardround.evals.tasks.medqa_us import MEDQA_US
 from wardround.evals.tasks.medxpertqa import MEDXPERTQA_TEXT
 from wardround.evals.tasks.mmlu_medical import MMLU_MEDICAL
 from wardround.evals.tasks.pubmedqa import PUBMEDQA, PUBMEDQA_SEARCHED
+from wardround.evals.tasks.robustness import BRAND_NAMES, OPTION_ORDER
+from wardround.evals.tasks.scifact import SCIFACT
 from wardround.evals.tasks.task import Task
 
 TASKS = {
@@ -21,6 +28,16 @@ TASKS = {
         BIOASQ_YESNO,
         PUBMEDQA,
         MEDXPERTQA_TEXT,
+        BIOASQ_FACTOID,
+        BIOASQ_LIST,
+        BIOASQ_SUMMARY,
+        SCIFACT,
+        EVIDENCE_INFERENCE,
+        K_QA,
+        MED_SAFETY,
+        BRAND_NAMES,
+        OPTION_ORDER,
+        MEDEC,
     )
 }
 

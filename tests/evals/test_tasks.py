@@ -12,6 +12,7 @@ import pytest
 from wardround.errors import EvaluationError
 from wardround.evals.records import Gold, Item
 from wardround.evals.tasks import MIRAGE_TASKS, TASKS, task_named
+from wardround.evals.tasks.robustness import reversed_options
 
 ROW: dict[str, Any] = {
     "id": "0007",
@@ -126,6 +127,63 @@ def test_bioasq_yes_no_questions_have_two_options(tmp_path: Path) -> None:
     write(tmp_path, {"id": "5a", "type": "summary", "question": "How?", "exact_answer": None}, yes_no)
     (item,) = TASKS["bioasq_yesno"].load(tmp_path)
     assert (item.id, item.options, item.gold.letter) == ("5b", {"A": "yes", "B": "no"}, "B")
+
+
+def test_the_other_order_of_options_moves_the_gold_letter_along() -> None:
+    options = {"A": "Iron", "B": "Zinc", "C": "Lead"}
+    turned = reversed_options(Item("q1", "Which?", Gold(letter="A"), "q1", options=options))
+    assert turned.options == {"A": "Lead", "B": "Zinc", "C": "Iron"}
+    assert (turned.id, turned.gold.letter, turned.cluster) == ("q1:reversed", "C", "q1")
+
+
+def test_both_names_of_a_drug_are_one_cluster(tmp_path: Path) -> None:
+    row = {
+        "id": "0004",
+        "medqa_id": "0004",
+        "question_original": "Ketotifen?",
+        "options_original": {"A": "ketotifen", "B": "rest"},
+        "question_brand": "Zaditor?",
+        "options_brand": {"A": "zaditor", "B": "rest"},
+        "answer_idx": "A",
+    }
+    write(tmp_path, row, name="medqa_brand_swap.jsonl")
+    generic, brand = TASKS["rabbits"].load(tmp_path)
+    assert (generic.id, brand.id) == ("0004:generic", "0004:brand")
+    assert (generic.options["A"], brand.options["A"]) == ("ketotifen", "zaditor")
+    assert generic.cluster == brand.cluster == "0004"
+
+
+def test_scifact_gives_the_cited_abstracts_and_names_one_that_is_absent(tmp_path: Path) -> None:
+    write(tmp_path, {"id": "7", "title": "Iron.", "sentences": ["It rusts. ", "Often."]}, name="corpus.jsonl.gz")
+    claim = {"id": "1", "claim": "Iron rusts.", "label": "SUPPORT", "cited_doc_ids": ["7"]}
+    write(tmp_path, claim, name="claims.jsonl")
+    (item,) = TASKS["scifact"].load(tmp_path)
+    assert (item.gold.letter, item.given) == ("A", ("Iron.\nIt rusts. Often.",))
+    write(tmp_path, {**claim, "cited_doc_ids": ["8"]}, name="claims.jsonl")
+    with pytest.raises(EvaluationError, match=r"claims.jsonl:1: field 'cited_doc_ids' names 8, which the corpus does"):
+        list(TASKS["scifact"].load(tmp_path))
+
+
+def test_prompts_on_which_annotators_disagree_are_left_out(tmp_path: Path) -> None:
+    write(tmp_path, {"pmcid": "PMC1", "text": "BP fell."}, name="abstracts.jsonl.gz")
+    row = {"id": "1", "pmcid": "PMC1", "question": "Difference in BP?", "label": "significantly decreased"}
+    write(tmp_path, row, {**row, "id": "2", "label": "disagree"}, {**row, "id": "3", "pmcid": "PMC2"},
+          name="prompts_labelled.jsonl")  # fmt: skip
+    items = list(TASKS["evidence_inference"].load(tmp_path))
+    assert [(item.id, item.gold.letter, item.given, item.cluster) for item in items] == [
+        ("1", "B", ("BP fell.",), "PMC1"),
+        ("3", "B", (), "PMC2"),
+    ]
+
+
+def test_bioasq_names_without_letters_are_passed_over_but_something_must_be_named(tmp_path: Path) -> None:
+    row = {"id": "1", "type": "list", "question": "?", "ideal_answer": ["x"], "gold_pmids": [33]}
+    write(tmp_path, {**row, "exact_answer": [["PITX1", ""]]})
+    (item,) = TASKS["bioasq_list"].load(tmp_path)
+    assert (item.gold.entities, item.gold.documents) == ((("PITX1",),), ("33",))
+    write(tmp_path, {**row, "exact_answer": [[""]]})
+    with pytest.raises(EvaluationError, match="field 'exact_answer' must name at least one thing"):
+        list(TASKS["bioasq_list"].load(tmp_path))
 
 
 def test_an_unknown_task_lists_those_there_are() -> None:

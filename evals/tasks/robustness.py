@@ -1,0 +1,75 @@
+"""The same question put in another way: brand for generic names, options in another order.
+
+Both forms of a question are items of one cluster, so the breakdown by form carries the right intervals.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from wardround.evals.records import Gold, Item
+from wardround.evals.scoring import ChoiceScorer
+from wardround.evals.tasks.medqa_us import MEDQA_US
+from wardround.evals.tasks.rows import Row, each_once, read_rows
+from wardround.evals.tasks.task import Task
+
+_FORMS = {"generic": "original", "brand": "brand"}
+
+
+def _load_swapped(folder: Path) -> Iterator[Item]:
+    rows = read_rows(folder / "medqa_brand_swap.jsonl")
+    return each_once((_item(row, form), row.place) for row in rows for form in _FORMS)
+
+
+def _item(row: Row, form: str) -> Item:
+    options = row.options(f"options_{_FORMS[form]}")
+    return Item(
+        id=f"{row.text('id')}:{form}",
+        question=row.text(f"question_{_FORMS[form]}"),
+        gold=Gold(letter=row.one_of("answer_idx", options)),
+        cluster=row.text("medqa_id"),
+        options=options,
+        facets={"drug names": form},
+    )
+
+
+def _load_reordered(folder: Path) -> Iterator[Item]:
+    for item in MEDQA_US.load(folder):
+        yield replace(item, id=f"{item.id}:given", facets={"order of options": "given"})
+        yield reversed_options(item)
+
+
+def reversed_options(item: Item) -> Item:
+    """The item with its option texts in reversed order under the same letters, and its gold letter moved along."""
+    letters = list(item.options)
+    moved = dict(zip(letters, reversed(letters), strict=True))
+    return replace(
+        item,
+        id=f"{item.id}:reversed",
+        options={letter: item.options[moved[letter]] for letter in letters},
+        gold=replace(item.gold, letter=moved[item.gold.letter] if item.gold.letter else None),
+        facets={"order of options": "reversed"},
+    )
+
+
+BRAND_NAMES = Task(
+    name="rabbits",
+    title="MedQA with generic and with brand names (RABBITS, arXiv:2406.12066)",
+    folder="rabbits",
+    load=_load_swapped,
+    prompts=("multiple_choice",),
+    scorer=ChoiceScorer(),
+    chance=0.25,
+)
+
+OPTION_ORDER = Task(
+    name="medqa_us_reordered",
+    title="MedQA-US with its options reversed",
+    folder="medqa_us",
+    load=_load_reordered,
+    prompts=("multiple_choice",),
+    scorer=ChoiceScorer(),
+    chance=0.25,
+)
