@@ -28,7 +28,8 @@ R = TypeVar("R", bound=Row)
 def rows(path: Path, model: type[R], on_bad: OnBadRecord) -> Iterator[R]:
     """The rows of a ``.jsonl`` or ``.jsonl.gz`` file in UTF-8; blank lines are passed over.
 
-    A line that is no such row, a file without rows, and the rest of a file that cannot be read to its end, go to ``on_bad``.
+    To ``on_bad`` go lines that are no such row, files without rows, and the rest of a file that cannot be
+    read to its end.
 
     Raises:
         CorpusError: the file cannot be opened.
