@@ -1,0 +1,112 @@
+"""What a calibration proves about the number of passages: a file that is checked whenever it is used.
+
+The agent reads certificates, the calibration writes them. A file that was edited, comes from a newer version or
+belongs to another pipeline never gives a guarantee.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from wardround.errors import CalibrationError
+from wardround.files import write_atomically
+
+VERSION: Literal[1] = 1
+_LOSSES = {
+    "evidence": "evidence missed in at most {share} of such questions",
+    "answer": "answer wrong for at most {share} of such questions",
+    "support": "at most {share} of the claims of such questions unsupported",
+}
+
+
+class Certificate(BaseModel):
+    """A statement about one pipeline on questions like those it was calibrated on.
+
+    ``P(expected loss at k <= alpha) >= 1 - delta`` over the draw of the calibration questions.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    version: Literal[1] = VERSION
+    loss: Literal["evidence", "answer", "support"]
+    k: int = Field(ge=0, description="passages that are read")
+    candidates: tuple[int, ...] = Field(min_length=1, strict=False, description="numbers of passages compared")
+    alpha: float = Field(gt=0, lt=1)
+    delta: float = Field(gt=0, lt=1)
+    risk: float = Field(ge=0, le=1, description="mean loss on the calibration questions")
+    p_value: float = Field(ge=0, le=1)
+    procedure: Literal["holm", "bonferroni", "fixed_sequence"]
+    method: Literal["exact", "hb"]
+    questions: int = Field(ge=1, description="how many it was calibrated on")
+    task: str = Field(min_length=1, description="where they come from, as a reader would say it")
+    fingerprint: dict[str, str] = Field(min_length=1, description="what the pipeline consisted of, part by part")
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.k not in self.candidates:
+            raise ValueError(f"k = {self.k} is not among the candidates")
+        if self.p_value > self.delta or self.risk > self.alpha:
+            raise ValueError("its own figures do not support the statement")
+        return self
+
+    def differences(self, fingerprint: Mapping[str, str]) -> tuple[str, ...]:
+        """The parts in which another pipeline differs; empty when the certificate holds for it."""
+        parts = sorted(self.fingerprint.keys() | fingerprint.keys())
+        return tuple(part for part in parts if self.fingerprint.get(part) != fingerprint.get(part))
+
+    def one_line(self) -> str:
+        """The statement for the foot of an answer."""
+        bound = _LOSSES[self.loss].format(share=f"{100 * self.alpha:g} %")
+        return (
+            f"{self.k} of {max(self.candidates)} passages; {bound}, {100 * (1 - self.delta):g} % confidence, "
+            f"calibrated on {self.questions} {self.task} questions"
+        )
+
+
+def write_certificate(path: Path, certificate: Certificate) -> None:
+    """Writes the certificate with a seal over its content, in one step."""
+    content = certificate.model_dump(mode="json")
+    sealed = {"certificate": content, "sha256": _seal(content)}
+    write_atomically(path, json.dumps(sealed, indent=2, sort_keys=True) + "\n")
+
+
+def read_certificate(path: Path) -> Certificate:
+    """The certificate at ``path``.
+
+    Raises:
+        CalibrationError: the file cannot be read, was edited, is of a newer version, or contradicts itself.
+    """
+    try:
+        sealed = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise CalibrationError(f"{path}: the certificate cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise CalibrationError(f"{path}: is no certificate: it is not JSON") from error
+    if not isinstance(sealed, dict) or sealed.keys() != {"certificate", "sha256"}:
+        raise CalibrationError(f"{path}: is no certificate; make one with 'wardround calibrate'")
+    content = sealed["certificate"]
+    if isinstance(content, dict) and isinstance(content.get("version"), int) and content["version"] > VERSION:
+        raise CalibrationError(
+            f"{path}: the certificate has version {content['version']}, this program reads {VERSION}; update it, or "
+            "calibrate again"
+        )
+    if sealed["sha256"] != _seal(content):
+        raise CalibrationError(f"{path}: the certificate was edited after it was written; calibrate again")
+    try:
+        return Certificate.model_validate(content)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise CalibrationError(f"{path}: the certificate is invalid: {place} {first['msg']}".rstrip()) from error
+
+
+def _seal(content: Any) -> str:
+    """Guards against edits by hand and damaged files; it is no signature."""
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
