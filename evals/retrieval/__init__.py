@@ -1,0 +1,1 @@
+"""How well retrievers find what people judged relevant: sets, runs, measures, comparisons."""

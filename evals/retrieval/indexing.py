@@ -1,0 +1,61 @@
+"""A judged set in a store, ready to be searched by every retriever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wardround.evals.retrieval.judged_set import JudgedSet
+from wardround.retrievers.bm25 import Bm25Encoder, average_length
+from wardround.retrievers.index.embedding import PassageVectors
+from wardround.retrievers.index.embedding_cache import EmbeddingCache
+from wardround.retrievers.protocols import Embedder, IndexedPassage, PassageStore
+from wardround.retrievers.settings import Bm25Settings
+from wardround.retrievers.stores.edge import EdgeStore
+
+_AT_ONCE = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedIndex:
+    """The store that holds the set's passages, and the encoder they were stored with."""
+
+    store: PassageStore
+    encoder: Bm25Encoder
+
+
+def index_judged_set(
+    judged: JudgedSet,
+    embedder: Embedder,
+    settings: Bm25Settings,
+    folder: Path,
+    cache: Path,
+    on_done: Callable[[int], None],
+) -> JudgedIndex:
+    """Stores the passages of ``judged`` in ``folder``, which must not hold a store yet.
+
+    Args:
+        judged: what to store.
+        embedder: of the dense vectors.
+        settings: of BM25.
+        folder: of the new store; the caller closes the store and removes the folder.
+        cache: file that keeps dense vectors over sets and runs, since embedding takes most of the time.
+        on_done: called with the number of passages that have their vectors.
+    """
+    encoder = Bm25Encoder(settings, average_length(passage.contents for passage in judged.passages))
+    store = EdgeStore.create(folder, embedder.dimension)
+    remembered = EmbeddingCache(cache, embedder.fingerprint, embedder.dimension)
+    vectors = PassageVectors(embedder, remembered, on_done)
+    for start in range(0, len(judged.passages), _AT_ONCE):
+        batch = judged.passages[start : start + _AT_ONCE]
+        rows = vectors.of([passage.contents for passage in batch])
+        store.upsert(
+            [
+                IndexedPassage(passage, row, encoder.encode_passage(passage.contents))
+                for passage, row in zip(batch, rows, strict=True)
+            ]
+        )
+    remembered.close()
+    store.seal()
+    return JudgedIndex(store, encoder)

@@ -1,0 +1,91 @@
+"""A corpus, queries, and which passages people judged relevant to each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from wardround.corpora.records import Biblio, Passage
+from wardround.errors import EvaluationError
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedSet:
+    """What a retriever is measured on.
+
+    Attributes:
+        queries: text by id; only those with a relevant passage, since no measure is defined for the others.
+        judgements: relevance by passage id, by query id; 1 and above is relevant.
+    """
+
+    name: str
+    passages: tuple[Passage, ...]
+    queries: Mapping[str, str]
+    judgements: Mapping[str, Mapping[str, int]]
+
+
+def judged_set(
+    name: str,
+    passages: Iterable[Passage],
+    queries: Mapping[str, str],
+    judgements: Iterable[tuple[str, str, int]],
+) -> JudgedSet:
+    """The set, with judgements by query and without queries that have no relevant passage.
+
+    Args:
+        name: how results call it.
+        passages: the corpus.
+        queries: text by id.
+        judgements: triples of query id, passage id and relevance.
+
+    Raises:
+        EvaluationError: an id comes twice, or a judgement names a query or a passage that is not there. Such a
+            passage could never be found and would lower every score without a word.
+    """
+    corpus = {passage.id: passage for passage in _each_once(name, passages)}
+    by_query: dict[str, dict[str, int]] = {}
+    for query, passage, relevance in judgements:
+        if query not in queries:
+            raise EvaluationError(f"{name}: a judgement names the query {query!r}, which is not there")
+        if passage not in corpus:
+            raise EvaluationError(f"{name}: a judgement of query {query!r} names the unknown passage {passage!r}")
+        by_query.setdefault(query, {})[passage] = relevance
+    answerable = {query for query, judged in by_query.items() if max(judged.values()) > 0}
+    return JudgedSet(
+        name=name,
+        passages=tuple(corpus.values()),
+        queries={query: text for query, text in queries.items() if query in answerable},
+        judgements={query: judged for query, judged in by_query.items() if query in answerable},
+    )
+
+
+def whole_passage(identifier: str, corpus: str, title: str, text: str) -> Passage:
+    """A passage that is a document of its own, as in a judged set."""
+    return Passage(identifier, identifier, corpus, 0, (), text, 0, len(text), Biblio(title=title))
+
+
+def read_judgements(path: Path) -> Iterator[tuple[str, str, int]]:
+    """The triples of a tab-separated file with a header line: query id, passage id, relevance.
+
+    Raises:
+        EvaluationError: the file is absent or a line has another form.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError as error:
+        raise EvaluationError(f"{path} does not exist: name the folder that holds the judged set") from error
+    for number, line in enumerate(lines[1:], start=2):
+        fields = line.split("\t")
+        if len(fields) != 3 or not fields[2].lstrip("-").isdecimal():
+            raise EvaluationError(f"{path}:{number}: expected query id, passage id and a whole number, tab-separated")
+        yield fields[0], fields[1], int(fields[2])
+
+
+def _each_once(name: str, passages: Iterable[Passage]) -> Iterator[Passage]:
+    seen: set[str] = set()
+    for passage in passages:
+        if passage.id in seen:
+            raise EvaluationError(f"{name}: two passages have the id {passage.id!r}")
+        seen.add(passage.id)
+        yield passage
