@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.evals.official_mirage import RIGHT_BY_OFFICIAL_SCORER
 from wardround.errors import EvaluationError
 from wardround.evals.predictions import read_predictions, report_figures, report_markdown, rescore, write_report
 from wardround.evals.studies import context_effects_of_mirage as study
@@ -128,22 +129,6 @@ def test_a_file_of_another_name_says_its_task(tmp_path: Path, data: Path) -> Non
     file.write_text(json.dumps({"id": "q1", "raw": "B"}) + "\n")
     (system,) = rescore(read_predictions(file, "jsonl", task="medqa_us"), data).systems
     assert (system.task, system.system, system.right) == ("medqa_us", "mine", [False, True])
-
-
-RIGHT_BY_OFFICIAL_SCORER = {
-    ("mmlu_medical", "cot"): (344, 421),
-    ("mmlu_medical", "rag_32"): (352, 405),
-    ("medqa_us", "cot"): (417, 546),
-    ("medqa_us", "rag_32"): (430, 547),
-    ("medmcqa", "cot"): (1101, 1398),
-    ("medmcqa", "rag_32"): (1191, 1336),
-    ("pubmedqa_searched", "cot"): (96, 108),
-    ("pubmedqa_searched", "rag_32"): (166, 170),
-    ("bioasq_yesno", "cot"): (234, 270),
-    ("bioasq_yesno", "rag_32"): (289, 295),
-}
-"""Questions of this half that the benchmark's own script counts as right, GPT-3.5 and GPT-4; counted once by running
-its patterns over the same generations."""
 
 
 @pytest.mark.shared_data
