@@ -1,0 +1,122 @@
+"""An experiment as its TOML file describes it.
+
+The file names a task and a grid; every combination of the grid's values is one run::
+
+    task = "medqa_us"
+    limit = 200
+
+    [settings]
+    "model.kind" = "server"
+
+    [grid]
+    mode = ["closed-book", "rag", "agent"]
+    "agent.k" = [4, 16]
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from wardround.errors import EvaluationError
+from wardround.evals.systems.build import MODES, Mode
+from wardround.evals.tasks import task_named
+
+_KNOWN = {"task", "limit", "seed", "concurrency", "settings", "grid"}
+_BESIDE_RETRIEVAL = ("model.",)
+"""Settings that matter to a model asked closed-book; the rest of the grid would only repeat such a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One run of an experiment.
+
+    Attributes:
+        name: of its folder, made of what varies.
+        settings: dotted names and values, the experiment's own included.
+    """
+
+    name: str
+    mode: Mode
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A task and the runs to compare on it."""
+
+    task: str
+    cells: tuple[Cell, ...]
+    limit: int | None = None
+    seed: int = 0
+    concurrency: int = 8
+
+
+def read_experiment(path: Path) -> Experiment:
+    """The experiment that a TOML file describes.
+
+    Raises:
+        EvaluationError: the file cannot be read, or names something unknown; says what.
+    """
+    try:
+        plan = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise EvaluationError(f"{path} does not exist: name the file of the experiment") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise EvaluationError(f"{path} is not TOML: {error}") from error
+    if unknown := sorted(set(plan) - _KNOWN):
+        raise EvaluationError(f"{path}: {unknown[0]!r} is none of {', '.join(sorted(_KNOWN))}")
+    if "task" not in plan:
+        raise EvaluationError(f"{path}: 'task' is missing; name the task to run")
+    return Experiment(
+        task=task_named(plan["task"]).name,
+        cells=_cells(path, _table(path, plan, "settings"), _table(path, plan, "grid")),
+        limit=_whole(path, plan, "limit", None),
+        seed=_whole(path, plan, "seed", 0) or 0,
+        concurrency=_whole(path, plan, "concurrency", 8) or 1,
+    )
+
+
+def _cells(path: Path, settings: Mapping[str, Any], grid: Mapping[str, Any]) -> tuple[Cell, ...]:
+    for name, values in grid.items():
+        if not isinstance(values, list) or not values:
+            raise EvaluationError(f"{path}: grid.{name} must be a list of at least one value")
+    modes = grid.get("mode", [])
+    if not modes:
+        raise EvaluationError(f"{path}: grid.mode is missing; name at least one of {', '.join(MODES)}")
+    if strange := [mode for mode in modes if mode not in MODES]:
+        raise EvaluationError(f"{path}: grid.mode names {strange[0]!r}, which is none of {', '.join(MODES)}")
+    cells: dict[str, Cell] = {}
+    names = [name for name in grid if name != "mode"]
+    for mode in modes:
+        varied = [name for name in names if mode != "closed-book" or name.startswith(_BESIDE_RETRIEVAL)]
+        for values in product(*(grid[name] for name in varied)):
+            chosen = dict(zip(varied, values, strict=True))
+            cell = _slug(mode, chosen)
+            cells[cell] = Cell(cell, mode, {**settings, **chosen})
+    return tuple(cells.values())
+
+
+def _slug(mode: str, chosen: Mapping[str, Any]) -> str:
+    """A folder's name: ``agent k=16``; slashes of model names and the like become dashes."""
+    parts = [mode, *(f"{name.rpartition('.')[2]}={value}" for name, value in chosen.items())]
+    return re.sub(r"[^\w.=-]+", "-", " ".join(parts)).strip("-")
+
+
+def _table(path: Path, plan: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = plan.get(name, {})
+    if not isinstance(value, dict):
+        raise EvaluationError(f"{path}: {name} must be a table")
+    return value
+
+
+def _whole(path: Path, plan: Mapping[str, Any], name: str, default: int | None) -> int | None:
+    value = plan.get(name, default)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool) or value < 0):
+        raise EvaluationError(f"{path}: {name} must be a whole number")
+    return value

@@ -1,0 +1,71 @@
+"""Runs what an experiment lacks, and compares all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Any
+
+from wardround.agent.settings import Settings
+from wardround.evals.evaluate import evaluate
+from wardround.evals.experiments.grid import Cell, Experiment
+from wardround.evals.report import Compared, compare_runs, write_comparison
+from wardround.evals.runner import Selection
+from wardround.evals.systems import System
+from wardround.evals.systems.build import Mode, open_system
+from wardround.evals.tasks import task_named
+
+OpenSystem = Callable[[Mode, Settings], AbstractAsyncContextManager[System]]
+
+
+async def run_experiment(
+    experiment: Experiment,
+    data: Path,
+    out: Path,
+    settings_for: Callable[[Mapping[str, Any]], Settings],
+    *,
+    open_as: OpenSystem = open_system,
+    on_cell: Callable[[Cell], None] | None = None,
+) -> Compared | None:
+    """Runs every cell that is not finished, one after another, and writes the comparison with its trade-off curve.
+
+    Args:
+        experiment: what is run.
+        data: the task's own data folder.
+        out: holds one folder a cell, and the comparison.
+        settings_for: the settings in force with these dotted names changed.
+        open_as: opens a cell's system.
+        on_cell: called before each cell, for progress.
+
+    Returns:
+        The comparison, the first cell being what the others are held against; None with a single cell.
+
+    Raises:
+        EvaluationError: the data cannot be read, or a folder is another run's or in use.
+    """
+    task = task_named(experiment.task)
+    for cell in experiment.cells:
+        if on_cell is not None:
+            on_cell(cell)
+        async with open_as(cell.mode, settings_for(cell.settings)) as system:
+            await evaluate(
+                task,
+                data,
+                system,
+                out / cell.name,
+                limit=experiment.limit,
+                seed=experiment.seed,
+                concurrency=experiment.concurrency,
+            )
+    if len(experiment.cells) < 2:
+        return None
+    items = Selection(task, data, experiment.limit, experiment.seed)
+    compared = compare_runs(items, ran_cells(experiment, out), task)
+    write_comparison(compared, out)
+    return compared
+
+
+def ran_cells(experiment: Experiment, out: Path) -> list[Path]:
+    """The folders of an experiment's runs, in its order."""
+    return [out / cell.name for cell in experiment.cells]

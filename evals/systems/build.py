@@ -1,0 +1,120 @@
+"""Opens what is to be evaluated, as the settings describe it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, Literal, get_args
+
+from wardround.agent.models.protocol import LanguageModel
+from wardround.agent.settings import Settings
+from wardround.agent.writing.asking import Decoding
+from wardround.errors import EvaluationError, PrerequisiteError
+from wardround.evals.systems.one_prompt import OnePromptSystem, given_passages, searched_passages
+from wardround.evals.systems.protocol import System
+from wardround.evals.systems.whole_agent import AgentSystem
+from wardround.prompts import load_prompts
+
+Mode = Literal["closed-book", "given", "rag", "imedrag", "agent"]
+"""closed-book: the model alone; given: with the texts that come with the question; rag: with the passages of one
+search; agent: as configured; imedrag: the agent with the sizes of arXiv:2408.00727."""
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+
+IMEDRAG_SIZES = {"n_rounds": 4, "n_queries": 3, "k": 32, "search_depth": 32}
+"""The paper's. Rounds still end early when nothing new is found, where the paper's code always runs all of them."""
+
+
+@asynccontextmanager
+async def open_system(mode: Mode, settings: Settings) -> AsyncIterator[System]:
+    """The system of that mode for the block; model and index are released after it.
+
+    Raises:
+        EvaluationError: there is no such mode.
+        PrerequisiteError: the mode needs a language model or an index, and there is none.
+    """
+    if mode not in MODES:
+        raise EvaluationError(f"there is no mode {mode!r}; the modes are {', '.join(MODES)}")
+    if mode in ("agent", "imedrag"):
+        sized = settings if mode == "agent" else _with_agent(settings, IMEDRAG_SIZES)
+        async with _agent(mode, sized) as system:
+            yield system
+    elif mode == "rag":
+        async with _naive_rag(settings) as system:
+            yield system
+    else:
+        model = _required(_model(settings), mode)
+        try:
+            find = given_passages if mode == "given" else None
+            yield OnePromptSystem(
+                mode, model, load_prompts(settings.agent.prompts_folder), _decoding(settings), find=find
+            )
+        finally:
+            await model.aclose()
+
+
+@asynccontextmanager
+async def _agent(mode: str, settings: Settings) -> AsyncIterator[System]:
+    from wardround.agent.assembly import equip
+    from wardround.agent.clinical_agent import ClinicalAgent
+
+    equipment = equip(settings)
+    fingerprint = {
+        "equipment": equipment.fingerprint,
+        "model": None if equipment.model is None else equipment.model.name,
+        "agent": _stated(settings.agent.model_dump(mode="json")),
+        "decoding": _decoding_figures(settings),
+    }
+    checkpoints = settings.sessions.folder.expanduser() / "evaluations.sqlite"
+    with ClinicalAgent(equipment, checkpoints=checkpoints) as agent:
+        yield AgentSystem(agent, fingerprint, mode)
+
+
+@asynccontextmanager
+async def _naive_rag(settings: Settings) -> AsyncIterator[System]:
+    from wardround.agent.assembly import equip
+
+    equipment = equip(settings)
+    try:
+        model = _required(equipment.model, "rag")
+        yield OnePromptSystem(
+            "rag",
+            model,
+            load_prompts(settings.agent.prompts_folder),
+            _decoding(settings),
+            find=searched_passages(equipment.context.retriever, settings.agent.k),
+            retrieval={"k": settings.agent.k, "equipment": equipment.fingerprint},
+        )
+    finally:
+        if equipment.model is not None:
+            await equipment.model.aclose()
+        equipment.close()
+
+
+def _model(settings: Settings) -> LanguageModel | None:
+    from wardround.agent.models.choose import choose_model
+
+    return choose_model(settings.model)
+
+
+def _required(model: LanguageModel | None, mode: str) -> LanguageModel:
+    if model is None:
+        raise PrerequisiteError(f"mode {mode} needs a language model: set model.kind to server or transformers")
+    return model
+
+
+def _with_agent(settings: Settings, sizes: Mapping[str, int]) -> Settings:
+    return settings.model_copy(update={"agent": settings.agent.model_copy(update=dict(sizes))})
+
+
+def _decoding(settings: Settings) -> Decoding:
+    return Decoding(settings.model.temperature, settings.model.top_p, settings.model.seed)
+
+
+def _decoding_figures(settings: Settings) -> dict[str, Any]:
+    return settings.model.model_dump(mode="json", include={"temperature", "top_p", "seed"})
+
+
+def _stated(values: dict[str, Any]) -> dict[str, Any]:
+    """Without what does not change an answer: where prompts lie is not what they say."""
+    return {name: value for name, value in values.items() if name not in ("prompts_folder", "timeout_seconds")}
