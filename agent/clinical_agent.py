@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from wardround.agent.graph import Graph
     from wardround.agent.runs import RunKeeper
     from wardround.agent.settings import Settings
+    from wardround.agent.state import State
 
 
 class ClinicalAgent:
@@ -168,7 +169,7 @@ class ClinicalAgent:
     ) -> AsyncIterator[Event]:
         text = checked_question(question, self._equipment.context.settings.max_question_chars)
         keeper = await self._open_keeper()
-        state = {"question": text, "options": tuple(options), "conversation": tuple(history)}
+        state: State = {"question": text, "options": tuple(options), "conversation": tuple(history)}
         async for event in keeper.events(state, thread_id):
             yield event
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from wardround.agent.models.protocol import Usage
+from wardround.agent.models.protocol import NOTHING_SPENT, Usage
 from wardround.corpora.records import Passage
 from wardround.retrievers.protocols import Hit
 
@@ -45,7 +45,7 @@ class Framed:
     options: tuple[AnswerOption, ...] = ()
     notice: str | None = None
     warnings: tuple[str, ...] = ()
-    usage: Usage = Usage()
+    usage: Usage = NOTHING_SPENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Brief:
     query: str
     text: str
     passage_ids: tuple[str, ...] = ()
-    usage: Usage = Usage()
+    usage: Usage = NOTHING_SPENT
     error: str | None = None
 
 
@@ -86,7 +86,7 @@ class Plan:
     queries: tuple[str, ...]
     reason: str = ""
     dropped: tuple[str, ...] = ()
-    usage: Usage = Usage()
+    usage: Usage = NOTHING_SPENT
     error: str | None = None
 
 
@@ -170,7 +170,7 @@ class Draft:
     choice: str | None = None
     probabilities: tuple[tuple[str, float], ...] = ()
     warnings: tuple[str, ...] = ()
-    usage: Usage = Usage()
+    usage: Usage = NOTHING_SPENT
     error: str | None = None
 
 

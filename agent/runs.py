@@ -15,7 +15,6 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.errors import GraphRecursionError
 
-from wardround.agent.answer import Answer
 from wardround.agent.assembly import Equipment
 from wardround.agent.events import Event, Finished
 from wardround.agent.graph import build_graph, step_limit
@@ -88,14 +87,14 @@ class RunKeeper:
         start = None if stored.tasks else state
         try:
             async with asyncio.timeout(context.settings.timeout_seconds):
-                async for kind, payload in self._graph.astream(
+                parts: AsyncIterator[Any] = self._graph.astream(
                     start, config, stream_mode=["custom", "updates"], durability="sync"
-                ):
+                )
+                async for kind, payload in parts:
                     if kind == "custom":
                         yield payload
                     elif "conclude" in payload:
-                        answer: Answer = payload["conclude"]["answer"]
-                        yield Finished(answer)
+                        yield Finished(payload["conclude"]["answer"])
         except TimeoutError:
             limit = context.settings.timeout_seconds
             raise TransientBackendError(

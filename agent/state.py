@@ -23,7 +23,6 @@ from wardround.agent.records import (
 )
 from wardround.retrievers.protocols import Hit
 
-
 T = TypeVar("T")
 
 

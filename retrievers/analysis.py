@@ -8,7 +8,10 @@ left is stemmed with the Snowball English stemmer.
 A compound is counted by its parts; one that looks like a name ("TNF-α", "5-HT3", "p.Val600Glu", but not "double-blind")
 also as a whole without its marks ("tnfalpha"), which is what "TNFα" and "TNF-alpha" give too. On SciFact and BioASQ
 this was better than wholes of every compound or of none. A number keeps its decimals ("2.5") and is cut from a unit
-that is glued to it ("20mg" is "20" and "mg"); "µg", "ug" and "mcg" are one unit.
+that is glued to it ("20mg" is "20" and "mg"); "µg", "ug", "mcg" are one unit.
+
+British spellings count as American ones ("haemorrhage" is "hemorrhage", "tumour" is "tumor"), in words of six letters or
+more, because guidelines and abstracts come in both.
 """
 
 from __future__ import annotations
@@ -21,7 +24,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from Stemmer import Stemmer
 
-ANALYSIS_FINGERPRINT = "english-biomedical-1"
+ANALYSIS_FINGERPRINT = "english-biomedical-2"
 """Names this analysis in an index; changes whenever ``analyse`` would return other words for some text."""
 
 # Question words are here because abstracts hardly contain them, so that their IDF would drown the topic of a
@@ -59,6 +62,9 @@ _GREEK_RUN = re.compile(r"[α-ω]+")
 _THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _NUMBER_WITH_UNIT = re.compile(rf"(\d(?<![\w.]\d)\d*(?:\.\d+)?)({_UNITS})\b")
 _DECIMAL = re.compile(r"\d+(?:\.\d+)+")
+_BRITISH = re.compile(r"[ao]e(?=[a-z])")
+_BRITISH_ENDINGS = (("our", "or"), ("ours", "ors"), ("tre", "ter"), ("tres", "ters"))
+_SHORTEST_BRITISH = 6
 # Stands between a Greek letter's name and its neighbours, so that "TNFα" has the parts of "TNF-α".
 _SEAM = "\x1f"
 # Linear in the length of the text: no joining mark is a word character, so a word can be read in one way only.
@@ -121,8 +127,18 @@ def _marks_a_name(part: str) -> bool:
 
 
 def _stem(word: str) -> str:
-    stem: str = _stemmer().stemWord(word)
+    stem: str = _stemmer().stemWord(_american(word))
     return stem
+
+
+def _american(word: str) -> str:
+    if len(word) < _SHORTEST_BRITISH:
+        return word
+    for british, american in _BRITISH_ENDINGS:
+        if word.endswith(british):
+            word = word.removesuffix(british) + american
+            break
+    return _BRITISH.sub("e", word)
 
 
 @cache

@@ -20,7 +20,8 @@ _OVERDOSE = re.compile(
 _ACUTE = re.compile(
     rf"{_ME}[^.?!]{{0,80}}\b(?:chest pain|can't breathe|cannot breathe|can’t breathe|face (?:is )?droop\w*|"
     rf"not breathing|unconscious|collapsed|seizure|bleeding heavily|anaphylaxis)\b[^.?!]{{0,60}}\b{_NOW}\b|"
-    rf"{_ME}[^.?!]{{0,60}}\b{_NOW}\b[^.?!]{{0,60}}\b(?:chest pain|can't breathe|cannot breathe|not breathing|unconscious)",
+    rf"{_ME}[^.?!]{{0,60}}\b{_NOW}\b[^.?!]{{0,60}}\b(?:chest pain|can't breathe|cannot breathe|not breathing|"
+    r"unconscious)",
     re.IGNORECASE,
 )
 

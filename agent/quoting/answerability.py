@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from wardround.agent.quoting.concepts import concepts_of, share_covered
 from wardround.agent.quoting.relevance import Scored
-from wardround.retrievers.analysis import analyse
 from wardround.retrievers.term_rarity import TermRarity
 
 WORDS_WEIGHT = 0.4
-LEAST = 0.66
-"""Both from a logistic regression on ``benchmarks/questions/starter_tuning.jsonl`` (docs/design/004): with the packaged
-embedder they hold back 78 % of the unanswerable questions there, most of them near misses, and 8 % of the others."""
+LEAST = 0.68
+"""Chosen on ``benchmarks/questions/starter_tuning.jsonl`` with the packaged embedder (docs/design/004)."""
 
 
 def answers_something(question: str, scored: Sequence[Scored], rarity: TermRarity) -> bool:
-    """Whether the best quotation's passage is near enough to the question in meaning and in words.
+    """Whether the best quotation is near enough to the question in meaning, and its document in words.
 
-    The two signs are the cosine of question and passage, and the IDF-weighted share of the question's words
-    that the passage or its headings hold. A passage that is near in meaning but lacks the very words asked for is
-    mostly about a neighbouring subject.
+    The two signs are the larger cosine of question with quotation or passage (a table row may be near where its
+    passage is not), and the share of the question's concepts, weighted by IDF, that the best quotation's document
+    holds among what was found. What is near in meaning but lacks the very words asked for is mostly about a
+    neighbouring subject.
     """
     if not scored:
         return False
     best = scored[0]
-    words = set(analyse(question))
-    held = words & set(analyse(best.candidate.passage.contents))
-    share = rarity.total(list(held)) / (rarity.total(list(words)) or 1.0)
-    return best.signs.passage + WORDS_WEIGHT * share >= LEAST
+    document = best.candidate.passage.document_id
+    texts = {one.candidate.passage.contents for one in scored if one.candidate.passage.document_id == document}
+    nearness = max(best.signs.passage, best.signs.similarity)
+    return nearness + WORDS_WEIGHT * share_covered(concepts_of(question, rarity), texts) >= LEAST

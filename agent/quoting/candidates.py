@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from wardround.agent.citing.instructions import speaks_to_a_model
 from wardround.agent.records import Quote
 from wardround.corpora.records import Passage
 from wardround.corpora.sentences import Unit, quotable_units
@@ -86,6 +87,8 @@ def _can_be_quoted(passage: Passage, unit: Unit) -> bool:
     if unit.kind in ("code", "heading") or _announces(passage, unit):
         return False
     text = passage.text[unit.start : unit.end]
+    if speaks_to_a_model(text):
+        return False
     return len(text.split()) >= SHORTEST or (unit.lead_in is not None and unit.kind == "item")
 
 

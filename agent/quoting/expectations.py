@@ -30,19 +30,23 @@ EXPECTATIONS = (
         "time",
         r"\bhow (?:soon|long|quick|fast|early|late|often|frequent)|\bwhen\b|\btiming\b|\bduration\b|\binterval\b|"
         r"\bhow many (?:hours|days|weeks|months|years|minutes)|\bwithin what\b|\btime ?frame\b|\bwindow\b",
-        rf"{_NUMBER}[- –]*(?:to[- ])?(?:\d+ ?)?{_TIME_UNIT}\b|\bimmediate|\bprompt|\bdaily\b|\bweekly\b|\bannual|\byearly\b|"
+        rf"{_NUMBER}[- –]*(?:to[- ])?(?:\d+ ?)?{_TIME_UNIT}\b|\bimmediate|\bprompt|\bdaily\b|\bweekly\b|\bannual|"
+        rf"\byearly\b|"
         r"\blifelong\b|\bindefinite|\bat discharge\b|\bbefore\b|\buntil\b",
     ),
     _expectation(
         "dose",
-        r"\bdos(?:e|es|ing|age)\b|\bhow much\b|\bmg\b|\bbolus\b|\bregimen\b|\binfusion rate\b|\bhow many (?:mg|ml|units)",
+        r"\bdos(?:e|es|ing|age)\b|\bhow much\b|\bmg\b|\bbolus\b|\bregimen\b|\binfusion rate\b|\bhow many (?:mg|"
+        r"ml|units)",
         rf"{_NUMBER}(?:[- –]+\d[\d.,]*)? ?{_DOSE_UNIT}\b",
     ),
     _expectation(
         "threshold",
-        r"\bthreshold|\bcut-?off|\btarget|\bgoal\b|\bwhat (?:level|value|score|range|percent)|\babove what|\bbelow what|"
+        r"\bthreshold|\bcut-?off|\btarget|\bgoal\b|\bwhat (?:level|value|score|range|percent)|\babove what|"
+        r"\bbelow what|"
         r"\bat what\b|\bhow (?:high|low|many)\b|\bcriteri|\bdefin|\bdiagnos|\bstage\b|\bgrade\b|\bscore\b|\bpoints?\b",
-        r"[<>≤≥=]|\b(?:above|below|at least|less than|greater than|more than|exceed\w*|or (?:more|less|higher|lower))\b|"
+        r"[<>≤≥=]|\b(?:above|below|at least|less than|greater than|more than|exceed\w*|or (?:more|less|higher|"
+        r"lower))\b|"
         r"\d+ ?[-–] ?\d+|\bdefined as\b|\d+ points?\b|\d ?%",
     ),
     _expectation(
@@ -53,7 +57,8 @@ EXPECTATIONS = (
     ),
     _expectation(
         "prohibition",
-        r"\bcontra-?indicat|\bavoid|\bshould(?:n't| not)|\bunsafe\b|\bnot (?:be )?(?:used|given)|\bsafe\b|\bstop\b|\bhold\b|"
+        r"\bcontra-?indicat|\bavoid|\bshould(?:n't| not)|\bunsafe\b|\bnot (?:be )?(?:used|given)|\bsafe\b|"
+        r"\bstop\b|\bhold\b|"
         r"\bwithh[eo]ld|\bdiscontinu|\bok(?:ay)?\b|\ballowed\b",
         r"\bcontra-?indicat|\bavoid|\bnot\b|\bagainst\b|\bharm|\bstop|\bwithh[eo]ld|\bdiscontinu|\bcaution|\bsafe",
     ),

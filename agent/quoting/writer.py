@@ -48,7 +48,9 @@ class QuotingWriter:
 
     def _score(self, question: str, evidence: Sequence[Evidence]) -> list[Scored]:
         passages = [one.passage for one in evidence]
-        vectors = self._stored_vectors([one.id for one in passages]) if passages else []
+        if not passages:
+            return []
+        vectors = self._stored_vectors([one.id for one in passages])
         by_id = {passage.id: vector for passage, vector in zip(passages, vectors, strict=True)}
         return self._relevance.score(question, [one for each in passages for one in candidates_of(each)], by_id)
 

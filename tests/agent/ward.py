@@ -17,42 +17,36 @@ from wardround.retrievers.settings import Bm25Settings, EmbedderSettings
 from wardround.retrievers.stores.memory import MemoryStore
 
 SECTIONS = {
-    (
-        "Sepsis",
-        "Antibiotic timing",
-    ): "In adults with septic shock, give antibiotics immediately, ideally within 1 hour of "
-    "recognition. Each hour of delay raises mortality.\n\nTake blood cultures first, but do not let them delay treatment.",
-    (
-        "Sepsis",
-        "Fluids",
-    ): "Give at least 30 mL/kg of crystalloid within the first 3 hours. Prefer balanced crystalloids to saline.",
-    ("Sepsis", "Vasopressors"): "Noradrenaline is the first-line vasopressor in septic shock. Aim for a mean arterial "
-    "pressure of 65 mmHg.",
-    (
-        "Gout",
-        "Flare",
-    ): "Treat a gout flare with colchicine, an NSAID or a glucocorticoid. Low-dose colchicine is 1.2 mg, "
-    "then 0.6 mg one hour later.",
-    (
-        "Gout",
-        "Urate lowering",
-    ): "Start allopurinol at 100 mg a day or less, and lower in chronic kidney disease of stage 3 or more.",
-    (
-        "Asthma",
-        "Reliever",
-    ): "Reliever treatment with a short-acting beta agonist alone is no longer recommended in adults.",
-    (
-        "Atrial fibrillation",
-        "Anticoagulation",
-    ): "Direct oral anticoagulants are preferred to warfarin. Apixaban 5 mg is "
-    "taken twice a day.\n\nReduce apixaban to 2.5 mg twice a day when two of these hold:\n- age of 80 years or more\n"
-    "- body weight of 60 kg or less\n- creatinine of 1.5 mg/dL or more",
-    (
-        "Hypertension",
-        "Pregnancy",
-    ): "ACE inhibitors are contraindicated in pregnancy. Use methyldopa, nifedipine or labetalol instead.",
-    ("Hypertension", "Targets"): "Aim for a blood pressure below 130/80 mmHg in most adults.",
-    ("Stroke", "Thrombolysis"): "Give alteplase within 4.5 hours of onset. The dose is 0.9 mg/kg, at most 90 mg.",
+    "Sepsis > Antibiotic timing": (
+        "In adults with septic shock, give antibiotics immediately, ideally within 1 hour of recognition. "
+        "Each hour of delay raises mortality.\n\nTake blood cultures first, but do not let them delay treatment."
+    ),
+    "Sepsis > Fluids": (
+        "Give at least 30 mL/kg of crystalloid within the first 3 hours. Prefer balanced crystalloids to saline."
+    ),
+    "Sepsis > Vasopressors": (
+        "Noradrenaline is the first-line vasopressor in septic shock. Aim for a mean arterial pressure of 65 mmHg."
+    ),
+    "Gout > Flare": (
+        "Treat a gout flare with colchicine, an NSAID or a glucocorticoid. "
+        "Low-dose colchicine is 1.2 mg, then 0.6 mg one hour later."
+    ),
+    "Gout > Urate lowering": (
+        "Start allopurinol at 100 mg a day or less, and lower in chronic kidney disease of stage 3 or more."
+    ),
+    "Asthma > Reliever": (
+        "Reliever treatment with a short-acting beta agonist alone is no longer recommended in adults."
+    ),
+    "Atrial fibrillation > Anticoagulation": (
+        "Direct oral anticoagulants are preferred to warfarin. Apixaban 5 mg is taken twice a day.\n\n"
+        "Reduce apixaban to 2.5 mg twice a day when two of these hold:\n- age of 80 years or more\n"
+        "- body weight of 60 kg or less\n- creatinine of 1.5 mg/dL or more"
+    ),
+    "Hypertension > Pregnancy": (
+        "ACE inhibitors are contraindicated in pregnancy. Use methyldopa, nifedipine or labetalol instead."
+    ),
+    "Hypertension > Targets": "Aim for a blood pressure below 130/80 mmHg in most adults.",
+    "Stroke > Thrombolysis": "Give alteplase within 4.5 hours of onset. The dose is 0.9 mg/kg, at most 90 mg.",
 }
 
 
@@ -70,7 +64,8 @@ def passages() -> list[Passage]:
             end=len(text),
             biblio=Biblio(title=f"{title} handbook", year=2024, organisation="Ward"),
         )
-        for number, ((title, heading), text) in enumerate(SECTIONS.items())
+        for number, (place, text) in enumerate(SECTIONS.items())
+        for title, heading in [place.split(" > ")]
     ]
 
 

@@ -1,0 +1,53 @@
+"""Twenty-five questions that nothing was tuned on, asked of the embedded profile over the starter corpus."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from wardround.agent.clinical_agent import ClinicalAgent
+from wardround.evals.starter_questions import Outcome, ask_all, figures, read_questions
+
+QUESTIONS = Path(__file__).with_name("questions.jsonl")
+
+
+@pytest.fixture(scope="module")
+def outcomes(starter_agent: ClinicalAgent) -> list[Outcome]:
+    return ask_all(starter_agent, read_questions(QUESTIONS))
+
+
+def test_the_set_is_fifteen_five_and_five() -> None:
+    kinds = [one.kind for one in read_questions(QUESTIONS)]
+    assert {kind: kinds.count(kind) for kind in set(kinds)} == {"answerable": 15, "qualifier": 5, "unanswerable": 5}
+
+
+def test_every_quote_stands_at_its_offsets(outcomes: list[Outcome]) -> None:
+    assert [one.question.id for one in outcomes if not one.quotes_verbatim] == []
+
+
+def test_figures_reach_what_the_starter_corpus_must(
+    outcomes: list[Outcome], capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = figures(outcomes)
+    with capsys.disabled():
+        print(f"\nstarter questions: {asdict(found)}")
+    missed = [one.question.id for one in outcomes if one.question.kind == "answerable" and not one.section_cited]
+    answered = [one.question.id for one in outcomes if one.question.kind == "unanswerable" and not one.answer.abstained]
+    assert found.section_cited >= 13, missed
+    assert found.unanswerable_abstained >= 4, answered
+
+
+def test_an_unspoken_qualifier_is_said(outcomes: list[Outcome]) -> None:
+    """Each question with a qualifier either has it in what is quoted or names it among what is not covered."""
+    from wardround.agent.quoting.qualifiers import qualifiers_of
+
+    for one in outcomes:
+        if one.question.kind != "qualifier" or one.answer.abstained:
+            continue
+        quoted = " ".join(
+            [*(claim.text for claim in one.answer.claims), *(" ".join(r.heading) for r in one.answer.references)]
+        )
+        for qualifier in qualifiers_of(one.question.question):
+            assert qualifier.spoken_to.search(quoted) or qualifier.name in one.answer.uncovered, one.question.id
