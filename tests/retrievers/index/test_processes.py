@@ -119,18 +119,17 @@ def test_a_builder_killed_right_after_the_switch_leaves_the_new_index(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20))
-def test_builders_killed_at_random_moments_end_in_the_same_index(
+def test_a_builder_killed_at_a_random_moment_ends_in_the_same_index(
     folder: Path, start: Callable[..., Other], seed: int
 ) -> None:
-    """Up to three builders in a row are killed at any progress they report; the next one completes the index."""
+    """A builder is killed at any progress it may report; the next one completes the index."""
     generator = random.Random(seed)
     moments = [f"read {number}" for number in range(1, 201)] + [f"embed {number}" for number in (0, 64, 128, 192, 200)]
     moments += ["publish 0"] * 10 + [f"embed {number}" for number in (64, 128, 192, 200)] * 20
-    for _ in range(generator.randint(1, 3)):
-        moment = generator.choice(moments)
-        builder = start("build", folder, "asthma", 200, moment)
-        if builder.hear() == f"reached {moment}":
-            builder.kill()
+    moment = generator.choice(moments)
+    builder = start("build", folder, "asthma", 200, moment)
+    assert builder.hear() == f"reached {moment}"
+    builder.kill()
     embedder = CountingEmbedder()
     manifest = build_index([ListSource("c", sentences("asthma", 200))], FolderTarget(folder), Recipe(embedder))
     assert len(embedder.embedded) <= 200
