@@ -38,14 +38,14 @@ _LETTER_NAMES = frozenset(
 )
 _LONGEST_PARENTHESIS = 300
 _LONGEST_TOKEN = 40
-_PARENTHESIS = re.compile(r"[()]")
+_PARENTHESIS = re.compile(r"[()\[\]]")
 
 
 def sentence_spans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Spans of the sentences of ``text[start:end]``, which must begin and end with something visible.
 
     A point does not end a sentence after an abbreviation ("e.g.", "vs.", "Fig. 2"), an initial, inside
-    a parenthesis, or when no capital, number or sign follows.
+    a parenthesis or bracket, or when no capital, number or sign follows.
     """
     parentheses = deque(_parentheses(text, start, end))
     first = start
@@ -87,11 +87,11 @@ def _last_word(text: str, first: int, end: int) -> str:
 
 
 def _parentheses(text: str, start: int, end: int) -> list[tuple[int, int]]:
-    """Spans of outermost closed parentheses of a reasonable length, in order."""
+    """Spans of outermost closed parentheses and brackets of a reasonable length, in order."""
     open_at: list[int] = []
     closed: list[tuple[int, int]] = []
     for found in _PARENTHESIS.finditer(text, start, end):
-        if found[0] == "(":
+        if found[0] in "([":
             open_at.append(found.start())
         elif open_at:
             opened = open_at.pop()

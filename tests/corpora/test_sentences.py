@@ -27,6 +27,7 @@ SENTENCES = [
     ["Reassess (is it PE? Heart failure? Pneumonia?) after 48 h.", "Escalate."],
     ["Is it PE?", "Then anticoagulate!", "Now."],
     ["Mortality fell.[12, 13]", "So did stay."],
+    ["It binds [Doe (2011) J. Biol. Chem. 286, 38148-38158].", "It inhibits."],
     ["Mortality fell.³,⁴", "So did stay."],
     ["He said “stop.”", "They stopped."],
     ["It was significant (p = .03).", "eGFR fell."],
