@@ -15,9 +15,10 @@ Profile = Literal["embedded", "workstation", "cluster"]
 class ModelSettings(Section):
     """Which language model writes, if any."""
 
-    kind: Literal["none", "server", "transformers"] = Field(
+    kind: Literal["none", "server", "transformers", "vllm"] = Field(
         default="none",
-        description="none: answers by quotation; server: OpenAI-compatible, such as vLLM; transformers: in process",
+        description="none: answers by quotation; server: OpenAI-compatible, such as vLLM; transformers: in process; "
+        "vllm: in process without streaming, for evaluations",
     )
     name: str | None = Field(default=None, description="model name on the server, or path or hub name in process")
     base_url: str = Field(default="http://localhost:8000/v1", description="the server's OpenAI endpoint")

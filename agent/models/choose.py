@@ -7,12 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from wardround.agent.models import smollm2
+from wardround.agent.models.gpus import visible_gpus
 from wardround.agent.models.openai_server import OpenAIServerModel
 from wardround.agent.models.protocol import LanguageModel
 from wardround.agent.models.retrying import BackOff
 from wardround.agent.models.transformers_local import TransformersModel
+from wardround.agent.models.vllm_offline import VllmOfflineModel
 from wardround.agent.settings import ModelSettings
 from wardround.errors import ConfigError
+
+IN_PROCESS = ("transformers", "vllm")
+"""Kinds that load weights into this process."""
 
 
 def choose_model(settings: ModelSettings, *, progress: Callable[[str], None] | None = None) -> LanguageModel | None:
@@ -39,12 +44,17 @@ def choose_model(settings: ModelSettings, *, progress: Callable[[str], None] | N
             back_off=BackOff(settings.max_retries),
             concurrency=settings.concurrency,
         )
-    return _local_model(settings, progress)
+    source = _source(settings, progress)
+    if settings.kind == "vllm":
+        return VllmOfflineModel.load(source, name=settings.name, gpus=max(1, len(visible_gpus())), dtype=settings.dtype)
+    return TransformersModel.load(
+        source, name=settings.name, device=settings.device, dtype=settings.dtype, batch_size=settings.concurrency
+    )
 
 
 def model_warnings(settings: ModelSettings) -> tuple[str, ...]:
     """What a user must be told about the configured model on every surface."""
-    return (smollm2.WARNING,) if settings.kind == "transformers" and settings.name == smollm2.NAME else ()
+    return (smollm2.WARNING,) if settings.kind in IN_PROCESS and settings.name == smollm2.NAME else ()
 
 
 def api_key(settings: ModelSettings) -> str | None:
@@ -52,17 +62,13 @@ def api_key(settings: ModelSettings) -> str | None:
     return os.environ.get(settings.api_key_env) or None
 
 
-def _local_model(settings: ModelSettings, progress: Callable[[str], None] | None) -> LanguageModel:
+def _source(settings: ModelSettings, progress: Callable[[str], None] | None) -> str | Path:
+    """Where an in-process engine finds the weights: a folder, else a hub name."""
     if settings.name is None:
         raise ConfigError(
-            f"model.name is needed when model.kind is transformers: a folder, a hub name, or {smollm2.NAME}"
+            f"model.name is needed when model.kind is {settings.kind}: a folder, a hub name, or {smollm2.NAME}"
         )
-    packaged = settings.name == smollm2.NAME
+    if settings.name == smollm2.NAME:
+        return smollm2.transformers_folder(progress=progress)
     folder = Path(settings.name).expanduser()
-    return TransformersModel.load(
-        smollm2.transformers_folder(progress=progress) if packaged else folder if folder.is_dir() else settings.name,
-        name=settings.name,
-        device=settings.device,
-        dtype=settings.dtype,
-        batch_size=settings.concurrency,
-    )
+    return folder if folder.is_dir() else settings.name

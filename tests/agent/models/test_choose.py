@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -11,7 +12,7 @@ from wardround.agent.models.gpus import Gpu, read_listing, visible_gpus
 from wardround.agent.models.protocol import Message, Prompt
 from wardround.agent.models.seen import look_at_server
 from wardround.agent.settings import ModelSettings
-from wardround.errors import ConfigError
+from wardround.errors import ConfigError, PrerequisiteError
 
 
 def test_no_model_is_configured_by_default() -> None:
@@ -55,9 +56,21 @@ class TestInProcess:
         choose_model(ModelSettings(kind="transformers", name="org/med-7b"))
         assert [source for source, _ in loaded] == [own_home / "med", "org/med-7b"]
 
-    def test_a_name_is_needed(self) -> None:
-        with pytest.raises(ConfigError, match=r"model\.name is needed when model\.kind is transformers"):
-            choose_model(ModelSettings(kind="transformers"))
+    @pytest.mark.parametrize("kind", ["transformers", "vllm"])
+    def test_a_name_is_needed(self, kind: Literal["transformers", "vllm"]) -> None:
+        with pytest.raises(ConfigError, match=rf"model\.name is needed when model\.kind is {kind}"):
+            choose_model(ModelSettings(kind=kind))
+
+    def test_vllm_in_process_takes_every_gpu(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        loaded: list[tuple[object, dict[str, object]]] = []
+        monkeypatch.setattr(choose.VllmOfflineModel, "load", lambda source, **how: loaded.append((source, how)))
+        monkeypatch.setattr(choose, "visible_gpus", lambda: (Gpu("H200", 140, 140, 9.0),) * 2)
+        choose_model(ModelSettings(kind="vllm", name="org/med-7b"))
+        assert loaded == [("org/med-7b", {"name": "org/med-7b", "gpus": 2, "dtype": "auto"})]
+
+    def test_without_vllm_its_own_environment_is_advised(self) -> None:
+        with pytest.raises(PrerequisiteError, match=r"environment of its own .* pip install 'wardround\[vllm\]'"):
+            choose_model(ModelSettings(kind="vllm", name="org/med-7b"))
 
 
 class TestLooking:
