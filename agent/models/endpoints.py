@@ -20,6 +20,12 @@ def is_this_machine(url: str) -> bool:
         return False
 
 
+def without_credentials(url: str) -> str:
+    """``url`` as it may be shown and logged, without the user name and password it may hold."""
+    parts = urlsplit(url)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+
+
 def require_allowed(url: str, allowed_hosts: Collection[str], *, setting: str) -> None:
     """Returns when ``url`` is on this machine or its host was allowed by name.
 
@@ -33,7 +39,9 @@ def require_allowed(url: str, allowed_hosts: Collection[str], *, setting: str) -
     """
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigError(f"{setting}.base_url is {url!r}, not an address such as http://localhost:8000/v1")
+        raise ConfigError(
+            f"{setting}.base_url is {without_credentials(url)!r}, not an address such as http://localhost:8000/v1"
+        )
     if is_this_machine(url) or _host(url) in {host.lower() for host in allowed_hosts}:
         return
     raise ConfigError(

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
-from wardround.agent.models.endpoints import is_this_machine
+from wardround.agent.models.endpoints import is_this_machine, without_credentials
 from wardround.agent.models.openai_requests import chat_message
 from wardround.agent.models.protocol import Message
 from wardround.agent.models.retrying import Retry
@@ -42,6 +42,9 @@ class Connection:
 
     Redirects are not followed, so that a local server cannot send a question elsewhere, and a proxy of
     the environment is not used for this machine.
+
+    Attributes:
+        base_url: of the endpoint, as it may be shown.
     """
 
     def __init__(
@@ -55,8 +58,9 @@ class Connection:
     ) -> None:
         import openai
 
-        self.base_url = base_url.rstrip("/")
-        self._options: dict[str, Any] = {"base_url": self.base_url, "api_key": api_key or "none", "max_retries": 0}
+        self._base_url = base_url.rstrip("/")
+        self.base_url = without_credentials(self._base_url)
+        self._options: dict[str, Any] = {"base_url": self._base_url, "api_key": api_key or "none", "max_retries": 0}
         self._transport = {"follow_redirects": False, "trust_env": not is_this_machine(base_url)}
         self._timeout = timeout_seconds
         self._concurrency = concurrency
@@ -130,7 +134,7 @@ class Connection:
 
     @property
     def _root(self) -> str:
-        return self.base_url.removesuffix("/v1")
+        return self._base_url.removesuffix("/v1")
 
     def _ask_quickly(self, method: str, path: str, body: object = None) -> Any:
         import openai

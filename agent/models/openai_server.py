@@ -74,7 +74,7 @@ class OpenAIServerModel:
         """
         require_allowed(base_url, allowed_hosts, setting="model")
         connection = Connection(base_url, api_key, timeout_seconds=timeout_seconds, concurrency=concurrency)
-        served = _chosen(connection.served_models(), name, base_url)
+        served = _chosen(connection.served_models(), name, connection.base_url)
         return cls(connection, served, connection.server_version(), back_off or BackOff(max_retries=3))
 
     @property

@@ -6,7 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from wardround.agent.models.choose import api_key
-from wardround.agent.models.endpoints import require_allowed
+from wardround.agent.models.endpoints import require_allowed, without_credentials
 from wardround.agent.models.openai_connection import Connection, ServedModel
 from wardround.agent.settings import ModelSettings
 from wardround.errors import WardroundError
@@ -19,7 +19,7 @@ class ServerSeen:
     """What answers at an endpoint.
 
     Attributes:
-        base_url: that was asked.
+        base_url: that was asked, as it may be shown.
         models: it offers.
         version: of vLLM, else ``unknown``.
         problem: one line when nothing usable answers; None otherwise.
@@ -37,9 +37,9 @@ def look_at_server(settings: ModelSettings) -> ServerSeen:
         require_allowed(settings.base_url, settings.allowed_hosts, setting="model")
         with closing(_quick_connection(settings)) as connection:
             models = tuple(connection.served_models())
-            return ServerSeen(settings.base_url, models, connection.server_version())
+            return ServerSeen(without_credentials(settings.base_url), models, connection.server_version())
     except WardroundError as error:
-        return ServerSeen(settings.base_url, problem=str(error))
+        return ServerSeen(without_credentials(settings.base_url), problem=str(error))
 
 
 def _quick_connection(settings: ModelSettings) -> Connection:

@@ -90,6 +90,11 @@ class TestConnecting:
         with pytest.raises(BackendError, match="answered 404: Not Found"):
             OpenAIServerModel.connect(server.url.replace("/v1", "/v2"))
 
+    def test_a_password_in_the_address_is_not_shown(self, server: FakeOpenAIServer) -> None:
+        with pytest.raises(ConfigError, match=r"but http://127\.0\.0\.1:\d+/v1 serves") as caught:
+            OpenAIServerModel.connect(server.url.replace("http://", "http://me:secret@"), "other")
+        assert "secret" not in str(caught.value)
+
     def test_nothing_is_sent_to_a_host_that_is_not_allowed(self) -> None:
         with pytest.raises(ConfigError, match=r"model\.allowed_hosts"):
             OpenAIServerModel.connect("https://api.example.com/v1")
