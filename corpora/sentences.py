@@ -119,7 +119,9 @@ def _is_heading(text: str, lines: list[_Line], position: int) -> bool:
     words = text[line.start : line.end]
     if position + 1 == len(lines) or _ENDS_PROSE.search(words):
         return False
-    return len(words.split()) <= _HEADING_WORDS and (words[0].isupper() or words[0].isdigit())
+    if len(words.split()) > _HEADING_WORDS or not (words[0].isupper() or words[0].isdigit()):
+        return False
+    return sum(1 for _ in sentence_spans(text, line.start, line.end)) == 1
 
 
 def _units_of_line(text: str, line: _Line, kind: UnitKind, lead_in: Span | None) -> list[Unit]:

@@ -104,6 +104,14 @@ def test_rows_headings_and_trees_are_told_apart() -> None:
     ]
 
 
+def test_two_sentences_are_no_heading() -> None:
+    assert described("Give 5 mg. Then wait\n\n- one hour") == [
+        ("sentence", "Give 5 mg.", None),
+        ("sentence", "Then wait", None),
+        ("item", "one hour", None),
+    ]
+
+
 def test_a_continued_item_belongs_to_its_item() -> None:
     assert described("- First item\n\n  It goes on.\n\nA new paragraph.") == [
         ("item", "First item", None),
