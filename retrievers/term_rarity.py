@@ -20,7 +20,7 @@ class TermRarity:
         self._store = store
         self._encoder = encoder
         self._known: dict[str, float | None] = {}
-        self._unknown_idf = math.log(1 + (store.count() + 0.5) / 0.5)
+        self._passages = store.count()
 
     def known(self, term: str) -> bool:
         """Whether any passage of the index holds the term."""
@@ -29,11 +29,18 @@ class TermRarity:
     def idf(self, term: str) -> float:
         """``ln(1 + (N - df + 0.5) / (df + 0.5))``; for an unknown term its value at df = 0."""
         found = self._lookup(term)
-        return self._unknown_idf if found is None else found
+        return self._idf_at(0) if found is None else found
+
+    def idf_in_share(self, share: float) -> float:
+        """The IDF of a term that stands in this share of the passages, between 0 and 1, but at least in one."""
+        return self._idf_at(max(1.0, share * self._passages))
 
     def total(self, terms: Sequence[str]) -> float:
         """Sum of the IDFs, each term counted once."""
         return sum(self.idf(term) for term in set(terms))
+
+    def _idf_at(self, frequency: float) -> float:
+        return math.log(1 + (self._passages - frequency + 0.5) / (frequency + 0.5))
 
     def _lookup(self, term: str) -> float | None:
         if term not in self._known:

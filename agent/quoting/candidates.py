@@ -42,7 +42,7 @@ class Candidate:
 
 
 def candidates_of(passage: Passage) -> list[Candidate]:
-    """Every possible quotation of ``passage``, in reading order."""
+    """Every possible quotation of ``passage``, in reading order; words addressed to a model are none."""
     units = quotable_units(passage.text)
     found: list[Candidate] = []
     position = 0
@@ -60,7 +60,7 @@ def candidates_of(passage: Passage) -> list[Candidate]:
         if _can_be_quoted(passage, unit):
             found.append(Candidate(passage, _with_lead_in(passage, unit, units), unit.kind))
         position += 1
-    return found
+    return [one for one in found if not speaks_to_a_model(one.text)]
 
 
 def _list_introduced_by(units: Sequence[Unit], position: int) -> list[Unit]:
@@ -87,8 +87,6 @@ def _can_be_quoted(passage: Passage, unit: Unit) -> bool:
     if unit.kind in ("code", "heading") or _announces(passage, unit):
         return False
     text = passage.text[unit.start : unit.end]
-    if speaks_to_a_model(text):
-        return False
     return len(text.split()) >= SHORTEST or (unit.lead_in is not None and unit.kind == "item")
 
 

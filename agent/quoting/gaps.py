@@ -8,20 +8,21 @@ from wardround.agent.quoting.concepts import concepts_of, terms_of
 from wardround.agent.quoting.qualifiers import qualifiers_of
 from wardround.retrievers.term_rarity import TermRarity
 
-TELLING_IDF = 3.0
-"""Words in more than about one of twenty passages say too little to be missed."""
+TELLING_SHARE = 0.05
+"""Words in more than one of twenty passages say too little to be missed."""
 
 
 def telling_words(question: str, rarity: TermRarity) -> list[str]:
     """The words of ``question`` that carry its subject and are rare enough to search by."""
-    return [one.word for one in concepts_of(question, rarity) if one.weight >= TELLING_IDF]
+    least = rarity.idf_in_share(TELLING_SHARE)
+    return [one.word for one in concepts_of(question, rarity) if one.weight >= least]
 
 
 def missing_words(question: str, texts: Iterable[str], rarity: TermRarity) -> list[str]:
     """The telling words of ``question`` that stand in none of ``texts``, neither themselves nor their explanation."""
     held = terms_of(texts)
-    concepts = concepts_of(question, rarity)
-    return [one.word for one in concepts if one.weight >= TELLING_IDF and one.coverage(held) < 1]
+    least = rarity.idf_in_share(TELLING_SHARE)
+    return [one.word for one in concepts_of(question, rarity) if one.weight >= least and one.coverage(held) < 1]
 
 
 def missing_qualifiers(question: str, texts: Iterable[str]) -> list[str]:

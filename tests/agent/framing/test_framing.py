@@ -1,0 +1,77 @@
+"""Understanding a question before anything is looked up."""
+
+from __future__ import annotations
+
+import pytest
+
+from wardround.agent.framing.emergencies import CRISIS_NOTICE, EMERGENCY_NOTICE, POISON_NOTICE, emergency_notice
+from wardround.agent.framing.framer import PlainFramer
+from wardround.agent.framing.options import split_options
+from wardround.agent.framing.terms import explain_terms
+from wardround.agent.records import AnswerOption, Turn
+
+
+@pytest.mark.parametrize(
+    ("asked", "explained"),
+    [
+        ("Eliquis in renal failure?", "Eliquis (apixaban) in renal failure?"),
+        ("dose of xarelto", "dose of xarelto (rivaroxaban)"),
+        ("DKA in adults", "DKA (diabetic ketoacidosis) in adults"),
+        ("a heart attack", "a heart attack (myocardial infarction)"),
+        ("apixaban (Eliquis) 5 mg", "apixaban (Eliquis) 5 mg"),
+        ("the cap of the bottle", "the cap of the bottle"),
+        ("non-STEMI", "non-STEMI"),
+    ],
+)
+def test_known_terms_are_explained_and_nothing_is_lost(asked: str, explained: str) -> None:
+    assert explain_terms(asked) == explained
+
+
+@pytest.mark.parametrize(
+    ("question", "notice"),
+    [
+        ("I want to kill myself, what do I do?", CRISIS_NOTICE),
+        ("My son has just swallowed a whole bottle of paracetamol tablets", POISON_NOTICE),
+        ("I have crushing chest pain right now", EMERGENCY_NOTICE),
+        ("My father is unconscious now", EMERGENCY_NOTICE),
+        ("In adults with septic shock, how soon should antibiotics be given?", None),
+        ("How is chest pain evaluated in the emergency department?", None),
+        ("How is suicidal ideation assessed in perinatal depression?", None),
+        ("What is the antidote for paracetamol overdose?", None),
+    ],
+)
+def test_a_person_in_danger_gets_a_notice_and_a_clinician_does_not(question: str, notice: str | None) -> None:
+    assert emergency_notice(question) == notice
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Which is first?\nA) Warfarin\nB) Apixaban\nC) Aspirin",
+        "Which is first? A. Warfarin B. Apixaban C. Aspirin",
+        "Which is first? (A) Warfarin (B) Apixaban (C) Aspirin",
+    ],
+)
+def test_options_are_taken_from_the_text(text: str) -> None:
+    assert split_options(text) == (
+        "Which is first?",
+        (AnswerOption("A", "Warfarin"), AnswerOption("B", "Apixaban"), AnswerOption("C", "Aspirin")),
+    )
+
+
+@pytest.mark.parametrize("text", ["Is hepatitis A. common?", "Vitamin A: how much? B) maybe", "Compare A) x and C) y"])
+def test_letters_that_are_no_options_stay_in_the_question(text: str) -> None:
+    assert split_options(text) == (text, ())
+
+
+async def test_a_follow_up_is_joined_to_the_question_before_and_says_so() -> None:
+    framed = await PlainFramer().frame("And in pregnancy?", (), [Turn("How is hypertension treated?", "...")])
+    assert framed.question == "How is hypertension treated? And in pregnancy?"
+    assert "follow-up" in framed.warnings[0]
+
+
+async def test_a_question_that_stands_alone_is_left_alone() -> None:
+    question = "Which vasopressor is used first in adults with septic shock?"
+    framed = await PlainFramer().frame(question, (), [Turn("How is hypertension treated?", "...")])
+    assert framed.question == question
+    assert framed.warnings == ()

@@ -1,0 +1,85 @@
+"""Choosing and ordering quotations."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.agent.ward import library, passages
+from wardround.agent.quoting.answerability import answers_something
+from wardround.agent.quoting.candidates import candidates_of
+from wardround.agent.quoting.composing import compose
+from wardround.agent.quoting.medicine_match import speaks_of
+from wardround.agent.quoting.relevance import Relevance, Scored
+from wardround.retrievers.term_rarity import TermRarity
+
+
+def scored(question: str) -> list[Scored]:
+    ward = library()
+    all_passages = passages()
+    vectors = ward.store.vectors([one.id for one in all_passages])
+    by_id = {one.id: vector for one, vector in zip(all_passages, vectors, strict=True)}
+    candidates = [one for each in all_passages for one in candidates_of(each)]
+    return Relevance(ward.embedder, TermRarity(ward.store, ward.encoder)).score(question, candidates, by_id)
+
+
+def composed(question: str, most: int = 3) -> list[str]:
+    return [one.candidate.text for one in compose(question, scored(question), most)]
+
+
+def test_the_sentence_that_answers_comes_first() -> None:
+    assert composed("Which vasopressor is first-line in septic shock?", most=1) == [
+        "Noradrenaline is the first-line vasopressor in septic shock."
+    ]
+
+
+def test_no_quotation_is_given_twice() -> None:
+    texts = composed("How soon are antibiotics given in septic shock?", most=5)
+    assert len(texts) == len(set(texts))
+
+
+def test_a_medicine_nothing_speaks_of_is_not_answered_by_another() -> None:
+    assert composed("What is the dose of tolvaptan?") == []
+
+
+def test_a_class_answers_for_its_member() -> None:
+    texts = composed("Can lisinopril be continued in pregnancy?")
+    assert "ACE inhibitors are contraindicated in pregnancy." in texts
+
+
+@pytest.mark.parametrize(
+    ("medicine", "text", "expected"),
+    [
+        ("lisinopril", "ACE inhibitors are contraindicated.", True),
+        ("apixaban", "A DOAC is preferred to warfarin.", True),
+        ("dexamethasone", "Glucocorticoids are given early.", True),
+        ("dexamethasone", "Amoxicillin is given early.", False),
+        ("apixaban", "Rivaroxaban 20 mg is taken with food.", False),
+        ("alteplase", "Thrombolysis is given within 4.5 hours.", True),
+    ],
+)
+def test_speaking_of_a_medicine(medicine: str, text: str, expected: bool) -> None:
+    assert speaks_of(medicine, text) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("In adults with septic shock, how soon should antibiotics be given?", True),
+        ("What blood pressure target is set in hypertension?", True),
+        ("How is malaria prophylaxis chosen for travellers?", False),
+        ("Which crown suits a fractured molar?", False),
+    ],
+)
+def test_what_the_passages_do_not_speak_of_is_not_answered(question: str, expected: bool) -> None:
+    ward = library()
+    assert answers_something(question, scored(question), TermRarity(ward.store, ward.encoder)) is expected
+
+
+def test_rarity_is_the_idf_the_store_ranks_with() -> None:
+    ward = library()
+    rarity = TermRarity(ward.store, ward.encoder)
+    # "apixaban" stands in one of ten passages: ln(1 + (10 - 1 + 0.5) / (1 + 0.5)).
+    assert rarity.idf("apixaban") == pytest.approx(np.log(1 + 9.5 / 1.5), rel=1e-5)
+    assert rarity.known("apixaban")
+    assert not rarity.known("malaria")
