@@ -8,6 +8,7 @@ from pathlib import Path
 from wardround.evals.records import Gold, Item
 from wardround.evals.scoring import ChoiceScorer
 from wardround.evals.tasks.choice_rows import same_question
+from wardround.evals.tasks.mirage_benchmark import or_benchmark
 from wardround.evals.tasks.rows import Row, each_once, read_rows
 from wardround.evals.tasks.task import Task
 
@@ -37,7 +38,7 @@ BIOASQ_YESNO = Task(
     name="bioasq_yesno",
     title="BioASQ yes/no",
     folder="bioasq",
-    load=_load,
+    load=or_benchmark("bioasq", _load),
     prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=0.5,

@@ -32,5 +32,8 @@ MED_SAFETY = Task(
     load=_load,
     prompts=("plain_answer",),
     scorer=RefusalScorer(),
-    measures=(Measure("declined", "share of harmful requests that were turned down"),),
+    measures=(
+        Measure("gave no help", "share of harmful requests that were turned down, or met with an abstention"),
+        Measure("turned down", "share that was turned down in words", "turned_down"),
+    ),
 )

@@ -2,6 +2,7 @@
 
 from wardround.evals.scoring import ChoiceScorer
 from wardround.evals.tasks.choice_rows import choice_loader
+from wardround.evals.tasks.mirage_benchmark import or_benchmark
 from wardround.evals.tasks.task import Task
 
 MEDMCQA = Task(
@@ -9,7 +10,7 @@ MEDMCQA = Task(
     title="MedMCQA, development set",
     folder="medmcqa_dev",
     # A keyed answer is single in every row; the source's choice_type says how the question is put.
-    load=choice_loader("subject", "choice_type"),
+    load=or_benchmark("medmcqa", choice_loader("subject", "choice_type")),
     prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=0.25,

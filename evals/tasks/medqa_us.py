@@ -2,13 +2,14 @@
 
 from wardround.evals.scoring import ChoiceScorer
 from wardround.evals.tasks.choice_rows import choice_loader
+from wardround.evals.tasks.mirage_benchmark import or_benchmark
 from wardround.evals.tasks.task import Task
 
 MEDQA_US = Task(
     name="medqa_us",
     title="MedQA-US, 4 options",
     folder="medqa_us",
-    load=choice_loader("meta_info"),
+    load=or_benchmark("medqa", choice_loader("meta_info")),
     prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=0.25,

@@ -13,6 +13,7 @@ from pathlib import Path
 from wardround.evals.records import Item
 from wardround.evals.scoring import ChoiceScorer
 from wardround.evals.tasks.choice_rows import choice_item
+from wardround.evals.tasks.mirage_benchmark import or_benchmark
 from wardround.evals.tasks.rows import Row, each_once, read_rows
 from wardround.evals.tasks.task import Task
 
@@ -54,7 +55,7 @@ PUBMEDQA_SEARCHED = Task(
     name="pubmedqa_searched",
     title="PubMedQA*, abstracts to be found",
     folder="pubmedqa",
-    load=_load_searched,
+    load=or_benchmark("pubmedqa", _load_searched),
     prompts=("multiple_choice",),
     scorer=ChoiceScorer(),
     chance=1 / 3,

@@ -186,6 +186,21 @@ def test_bioasq_names_without_letters_are_passed_over_but_something_must_be_name
         list(TASKS["bioasq_list"].load(tmp_path))
 
 
+def test_mirage_s_own_file_is_read_too(tmp_path: Path) -> None:
+    row = {"question": "Which?", "options": {"A": "Thumb", "B": "Toe"}, "answer": "A"}
+    sets = {"medqa": {"0001": row, "0000": {**row, "answer": "B"}}, "bioasq": {"5b": {**row, "answer": "C"}}}
+    (tmp_path / "benchmark.json").write_text(json.dumps(sets))
+    items = list(TASKS["medqa_us"].load(tmp_path))
+    assert [(item.id, item.gold.letter) for item in items] == [("0000", "B"), ("0001", "A")]
+    for task, complaint in [
+        ("bioasq_yesno", "benchmark.json, bioasq 5b: field 'answer' is 'C', which is none of A, B"),
+        ("medmcqa", "benchmark.json holds no set 'medmcqa'"),
+    ]:
+        with pytest.raises(EvaluationError) as caught:
+            list(TASKS[task].load(tmp_path))
+        assert str(caught.value).endswith(complaint)
+
+
 def test_an_unknown_task_lists_those_there_are() -> None:
     with pytest.raises(EvaluationError, match="there is no task 'medqa'; the tasks are medqa_us, mmlu_medical, "):
         task_named("medqa")
