@@ -3,6 +3,7 @@
 from wardround.evals.predictions.reading import Prediction, read_predictions
 from wardround.evals.predictions.report import report_figures, report_markdown, write_report
 from wardround.evals.predictions.rescoring import Difference, Rescored, SystemScores, rescore
+from wardround.evals.predictions.score import score_predictions
 
 __all__ = [
     "Difference",
@@ -13,5 +14,6 @@ __all__ = [
     "report_figures",
     "report_markdown",
     "rescore",
+    "score_predictions",
     "write_report",
 ]

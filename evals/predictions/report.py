@@ -11,6 +11,9 @@ from wardround.evals.predictions.rescoring import Rescored, SystemScores
 from wardround.evals.report.wording import interval_figures, percent
 from wardround.files import write_atomically
 
+FILES = ("scores.md", "scores.json", "differences.jsonl")
+"""What a report on predictions consists of."""
+
 
 def report_markdown(rescored: Rescored) -> str:
     """One line a system and task: both accuracies with intervals, and what could not be read."""
@@ -71,11 +74,11 @@ def difference_rows(scored: SystemScores) -> Iterator[dict[str, Any]]:
 def write_report(rescored: Rescored, folder: Path) -> list[Path]:
     """Writes ``scores.md``, ``scores.json`` and ``differences.jsonl``; returns their paths."""
     rows = (row for scored in rescored.systems for row in difference_rows(scored))
-    files = {
-        "scores.md": report_markdown(rescored),
-        "scores.json": json.dumps(report_figures(rescored), indent=2) + "\n",
-        "differences.jsonl": "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows),
-    }
-    for name, text in files.items():
+    texts = (
+        report_markdown(rescored),
+        json.dumps(report_figures(rescored), indent=2) + "\n",
+        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows),
+    )
+    for name, text in zip(FILES, texts, strict=True):
         write_atomically(folder / name, text)
-    return [folder / name for name in files]
+    return [folder / name for name in FILES]

@@ -10,7 +10,14 @@ import pytest
 
 from tests.evals.official_mirage import RIGHT_BY_OFFICIAL_SCORER
 from wardround.errors import EvaluationError
-from wardround.evals.predictions import read_predictions, report_figures, report_markdown, rescore, write_report
+from wardround.evals.predictions import (
+    read_predictions,
+    report_figures,
+    report_markdown,
+    rescore,
+    score_predictions,
+    write_report,
+)
 from wardround.evals.studies import context_effects_of_mirage as study
 from wardround.evals.tasks import MIRAGE_TASKS
 
@@ -59,6 +66,16 @@ def test_a_guessed_point_is_a_difference_with_its_reason_and_raw_text(tmp_path: 
     }
     assert "| medqa_us | m | 2 | 50.00 (9.5–90.5) | 100.00 (34.2–100.0) | 0 | 1 | 0 | 1 |" in report_markdown(rescored)
     assert report_figures(rescored)["systems"][0]["points_changed"] == -1
+
+
+def test_a_report_replaces_an_earlier_one_and_nothing_else(tmp_path: Path, data: Path) -> None:
+    folder, out = stored(tmp_path, DECLINED, RIGHT), tmp_path / "out"
+    for _ in range(2):
+        assert len(score_predictions(folder, "jsonl", data, out).systems) == 1
+    (out / "thesis.tex").write_text("years of work")
+    with pytest.raises(EvaluationError) as caught:
+        score_predictions(folder, "jsonl", data, out)
+    assert str(caught.value) == f"{out} holds something else than a report on predictions: choose a new folder"
 
 
 def test_the_benchmark_s_own_folders_give_the_same(tmp_path: Path, data: Path) -> None:
