@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from wardround.corpora.records import Passage
@@ -99,10 +100,12 @@ def _evidence_sections(data: Path) -> JudgedSet:
 
 def _article_sections(row: Row) -> Iterator[Passage]:
     article, title = row.text("id"), row.text("title")
-    parts = [("abstract", " ".join(part["text"] for part in row.values["abstract"]))]
-    parts += [(str(place), section["text"]) for place, section in enumerate(row.values["sections"])]
-    for place, text in parts:
-        yield whole_passage(f"{article}/{place}", "evidence_inference", title, text)
+    yield whole_passage(
+        f"{article}/abstract", "evidence_inference", title, " ".join(part["text"] for part in row.values["abstract"])
+    )
+    for place, section in enumerate(row.values["sections"]):
+        passage = whole_passage(f"{article}/{place}", "evidence_inference", title, section["text"])
+        yield replace(passage, heading=tuple(filter(None, (section["heading"] or "").split(" > "))))
 
 
 def _pubmedqa(data: Path) -> JudgedSet:
