@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from wardround.retrievers.bm25 import Bm25Encoder, term_id
 from wardround.retrievers.protocols import PassageStore, SparseVector
 
+_DIGITS = 3
+"""Stores round their scores, so an IDF taken from one is exact to about this many decimals."""
+
 
 class TermRarity:
     """IDF of index terms, without an artefact of its own.
@@ -40,7 +43,7 @@ class TermRarity:
         return sum(self.idf(term) for term in set(terms))
 
     def _idf_at(self, frequency: float) -> float:
-        return math.log(1 + (self._passages - frequency + 0.5) / (frequency + 0.5))
+        return round(math.log(1 + (self._passages - frequency + 0.5) / (frequency + 0.5)), _DIGITS)
 
     def _lookup(self, term: str) -> float | None:
         if term not in self._known:
@@ -53,4 +56,5 @@ class TermRarity:
         if not hits:
             return None
         stored = self._encoder.encode_passage(hits[0].passage.contents)
-        return hits[0].score / dict(zip(stored.indices, stored.values, strict=True))[number]
+        weight = dict(zip(stored.indices, stored.values, strict=True))[number]
+        return round(hits[0].score / weight, _DIGITS)
