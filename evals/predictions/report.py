@@ -77,7 +77,7 @@ def write_report(rescored: Rescored, folder: Path) -> list[Path]:
     texts = (
         report_markdown(rescored),
         json.dumps(report_figures(rescored), indent=2) + "\n",
-        "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows),
+        "".join(json.dumps(row) + "\n" for row in rows),
     )
     for name, text in zip(FILES, texts, strict=True):
         write_atomically(folder / name, text)
