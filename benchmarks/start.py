@@ -18,9 +18,12 @@ from readers import another_reader, load_embedder, seconds_to_open_and_search
 
 from wardround import ClinicalAgent, Settings, load_settings
 from wardround.errors import WardroundError
+from wardround.evals.starter_questions import ask_all, read_questions
+from wardround.evals.starter_questions import figures as figures_of
 from wardround.index_building import ensure_index
 
 WARDROUND = Path(sys.executable).with_name("wardround")
+STARTER_QUESTIONS = Path(__file__).parents[1] / "tests" / "starter" / "questions.jsonl"
 RUNS = 7
 QUESTIONS = (
     "In adults with septic shock, how soon should antibiotics be given?",
@@ -48,12 +51,24 @@ def main() -> int:
         "question_seconds": statistics.median(inside),
         "second_reader_open_ratio": statistics.median(beside[0]) / statistics.median(alone[0]),
         "second_reader_search_ratio": statistics.median(beside[1]) / statistics.median(alone[1]),
+        **starter_questions(settings),
     }
     spreads = {"help_seconds": spread(version_help), "ask_seconds": spread(asked), "question_seconds": spread(inside)}
     figures = judged("start", values, spreads)
     print(table(figures) + "\n")
     print(as_json(figures))
     return 0 if all(one.reached for one in figures) else 1
+
+
+def starter_questions(settings: Settings) -> dict[str, float]:
+    """How the 25 test questions over the starter corpus are answered."""
+    with ClinicalAgent.from_settings(settings) as agent:
+        found = figures_of(ask_all(agent, read_questions(STARTER_QUESTIONS)))
+    return {
+        "quotes_verbatim_of_25": found.quotes_verbatim,
+        "right_section_of_15": found.section_cited,
+        "abstained_of_5": found.unanswerable_abstained,
+    }
 
 
 def seconds(command: Sequence[str]) -> list[float]:

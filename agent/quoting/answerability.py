@@ -10,9 +10,12 @@ from wardround.retrievers.term_rarity import TermRarity
 
 WORDS_WEIGHT = 0.4
 LEAST = 0.75
-"""Chosen on ``benchmarks/questions/starter_tuning.jsonl`` with the packaged embedder (docs/design/004): there it holds back
-nine in ten of the questions that the corpus does not answer, most of them near misses, at the price of one in eight of those
-that it does, nearly all of them telegraphic ("Vivitrol: dose, route, interval?"). A wrong answer costs more than none."""
+"""Chosen on ``benchmarks/questions/starter_tuning.jsonl`` with the packaged embedder (docs/design/004).
+
+There it holds back nine in ten of the questions that the corpus does not answer, most of them near misses, and
+one in eight of those that it does, nearly all of them telegraphic ("Vivitrol: dose, route, interval?"). A wrong
+answer costs more than none.
+"""
 
 
 def answers_something(question: str, scored: Sequence[Scored], rarity: TermRarity) -> bool:
