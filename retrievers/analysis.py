@@ -10,8 +10,8 @@ also as a whole without its marks ("tnfalpha"), which is what "TNFα" and "TNF-a
 this was better than wholes of every compound or of none. A number keeps its decimals ("2.5") and is cut from a unit
 that is glued to it ("20mg" is "20" and "mg"); "µg", "ug", "mcg" are one unit.
 
-British spellings count as American ones ("haemorrhage" is "hemorrhage", "tumour" is "tumor"), in words of six letters or
-more, because guidelines and abstracts come in both.
+British spellings count as American ones ("haemorrhage" is "hemorrhage", "tumour" is "tumor"), in words of six letters
+or more, because guidelines and abstracts come in both.
 """
 
 from __future__ import annotations
