@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from wardround.agent.citing.medicines import medicines_in
 from wardround.agent.quoting.medicine_match import speaks_of
@@ -12,7 +12,7 @@ from wardround.retrievers.analysis import analyse
 
 NEARLY_AS_GOOD = 0.82
 """A further quotation has at least this share of the best one's relevance."""
-STILL_NEAR = 0.65
+STILL_NEAR = 0.70
 """What speaks to a qualifier or medicine may be this much less relevant."""
 SAME_MEANING = 0.86
 """Two quotations of larger cosine say the same."""
@@ -21,7 +21,7 @@ SAME_WORDS = 0.6
 
 
 def compose(question: str, scored: Sequence[Scored], most: int) -> list[Scored]:
-    """At most ``most`` quotations: the best, what adds to it, and one for each qualifier and medicine of the question.
+    """At most ``most`` quotations: what speaks to the medicines and qualifiers of the question, then what adds to it.
 
     Empty when the question names a medicine and no quotation speaks of any that it names: what is said of another
     medicine is no answer, and its dose would be a dangerous one.
@@ -31,38 +31,42 @@ def compose(question: str, scored: Sequence[Scored], most: int) -> list[Scored]:
         scored: best first.
         most: at least 1.
     """
-    chosen: list[Scored] = []
-    for one in scored:
-        if len(chosen) == most or one.relevance < NEARLY_AS_GOOD * scored[0].relevance:
-            break
-        if not _repeats(one, chosen):
-            chosen.append(one)
-    for wanted in _wanted(question):
-        if not any(wanted(one) for one in chosen):
-            chosen[most - 1 :] = [one for one in _near(scored) if wanted(one) and not _repeats(one, chosen)][:1]
     medicines = medicines_in(question)
-    if medicines and not any(_speaks_of_any(medicines, one) for one in chosen):
+    pool = [one for one in scored if _speaks_of_any(medicines, one)] if medicines else list(scored)
+    if not pool or pool[0].relevance < STILL_NEAR * scored[0].relevance:
         return []
-    return _in_reading_order(chosen)
+    special, strict = _speaking_to_qualifiers(question, pool)
+    chosen = _different(special, most, ())
+    if not (chosen and strict):
+        chosen += _different(pool, most - len(chosen), chosen)
+    return chosen if special else _in_reading_order(chosen)
 
 
-def _wanted(question: str) -> list[Callable[[Scored], bool]]:
-    """One test for each qualifier and for the medicines of the question: does a quotation speak to it?"""
-    tests: list[Callable[[Scored], bool]] = [
-        lambda one, pattern=each.spoken_to: bool(pattern.search(one.candidate.in_context))  # type: ignore[misc]
-        for each in qualifiers_of(question)
-    ]
-    if medicines := medicines_in(question):
-        tests.append(lambda one: _speaks_of_any(medicines, one))
-    return tests
+def _speaking_to_qualifiers(question: str, pool: Sequence[Scored]) -> tuple[list[Scored], bool]:
+    """The quotations near the question that speak to one of its qualifiers, and whether only they may be given."""
+    near = [one for one in pool if one.relevance >= STILL_NEAR * pool[0].relevance]
+    special: list[Scored] = []
+    strict = False
+    for qualifier in qualifiers_of(question):
+        speaking = [one for one in near if qualifier.spoken_to.search(one.candidate.in_context)]
+        special += [one for one in speaking if one not in special]
+        strict = strict or (qualifier.strict and bool(speaking))
+    return special, strict
+
+
+def _different(pool: Sequence[Scored], most: int, given: Sequence[Scored]) -> list[Scored]:
+    """The best of ``pool`` that are nearly as good as its best and repeat neither each other nor ``given``."""
+    chosen: list[Scored] = []
+    for one in pool:
+        if len(chosen) >= most or one.relevance < NEARLY_AS_GOOD * pool[0].relevance:
+            break
+        if not _repeats(one, [*given, *chosen]):
+            chosen.append(one)
+    return chosen
 
 
 def _speaks_of_any(medicines: Iterable[str], one: Scored) -> bool:
     return any(speaks_of(medicine, one.candidate.in_context) for medicine in medicines)
-
-
-def _near(scored: Sequence[Scored]) -> Iterator[Scored]:
-    return (one for one in scored if one.relevance >= STILL_NEAR * scored[0].relevance)
 
 
 def _repeats(one: Scored, chosen: Sequence[Scored]) -> bool:

@@ -19,10 +19,17 @@ def telling_words(question: str, rarity: TermRarity) -> list[str]:
 
 
 def missing_words(question: str, texts: Iterable[str], rarity: TermRarity) -> list[str]:
-    """The telling words of ``question`` that stand in none of ``texts``, neither themselves nor their explanation."""
+    """The telling words of ``question`` that stand in none of ``texts``, neither themselves nor their explanation.
+
+    Words that name a qualifier are left to ``missing_qualifiers``, which knows their synonyms.
+    """
     held = terms_of(texts)
     least = rarity.idf_in_share(TELLING_SHARE)
-    return [one.word for one in concepts_of(question, rarity) if one.weight >= least and one.coverage(held) < 1]
+    return [
+        one.word
+        for one in concepts_of(question, rarity)
+        if one.weight >= least and one.coverage(held) < 1 and not qualifiers_of(one.word)
+    ]
 
 
 def missing_qualifiers(question: str, texts: Iterable[str]) -> list[str]:

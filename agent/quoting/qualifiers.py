@@ -11,17 +11,22 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Qualifier:
-    """One circumstance: how it is asked for, and what words in a passage speak to it."""
+    """One circumstance: how it is asked for, and what words in a passage speak to it.
+
+    Attributes:
+        strict: what holds in general may do harm here, so where something speaks to the qualifier nothing else is said.
+    """
 
     name: str
     asked: re.Pattern[str]
     spoken_to: re.Pattern[str]
+    strict: bool
 
 
-def _qualifier(name: str, asked: str, spoken_to: str = "") -> Qualifier:
+def _qualifier(name: str, asked: str, spoken_to: str = "", *, strict: bool = False) -> Qualifier:
     in_question = re.compile(rf"\b(?:{asked})", re.IGNORECASE)
     in_passage = re.compile(rf"\b(?:{spoken_to or asked})", re.IGNORECASE)
-    return Qualifier(name, in_question, in_passage)
+    return Qualifier(name, in_question, in_passage, strict)
 
 
 QUALIFIERS = (
@@ -31,12 +36,15 @@ QUALIFIERS = (
         r"pregnan|gravid|gestation|"
         r"trimester|antenatal|perinatal|antepartum|fetal|foetal|teratogen|obstetric",
     ),
-    _qualifier("breastfeeding", r"breast-?\s?feed|lactati|nursing mother", r"breast-?\s?feed|lactati|breast ?milk"),
+    _qualifier(
+        "breastfeeding", r"breast-?\s?feed|lactati|nursing mother", r"breast-?\s?feed|lactati|breast ?milk", strict=True
+    ),
     _qualifier(
         "children",
         r"child|paediatric|pediatric|infant|toddler|adolescent|teenage|neonat|newborn|baby|babies|"
         r"\d+[- ](?:year|month|week|day)s?[- ]old (?:boy|girl)",
         r"child|paediatric|pediatric|infant|toddler|adolescent|neonat|newborn|preterm|term infant",
+        strict=True,
     ),
     _qualifier(
         "older age",
@@ -53,7 +61,10 @@ QUALIFIERS = (
         "liver disease", r"cirrho|hepatic|liver (?:failure|disease|impairment)|child-?pugh", r"cirrho|hepat|liver"
     ),
     _qualifier(
-        "allergy", r"allerg|anaphyla|hypersensitiv|intoleran", r"allerg|anaphyla|hypersensitiv|intoleran|alternative"
+        "allergy",
+        r"allerg|anaphyla|hypersensitiv|intoleran",
+        r"allerg|anaphyla|hypersensitiv|intoleran|alternative",
+        strict=True,
     ),
     _qualifier(
         "immunosuppression",

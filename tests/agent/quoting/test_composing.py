@@ -83,3 +83,9 @@ def test_rarity_is_the_idf_the_store_ranks_with() -> None:
     assert rarity.idf("apixaban") == pytest.approx(np.log(1 + 9.5 / 1.5), abs=1e-3)
     assert rarity.known("apixaban")
     assert not rarity.known("malaria")
+
+
+def test_what_holds_in_general_is_not_said_where_something_speaks_to_a_pregnancy() -> None:
+    texts = composed("Which drug is used for hypertension in a pregnant woman?", most=5)
+    assert texts[0] == "Use methyldopa, nifedipine or labetalol instead."
+    assert all("blood pressure below" not in text for text in texts)
