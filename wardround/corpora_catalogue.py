@@ -1,50 +1,48 @@
-"""The corpora that can be built by name."""
+"""The corpora that can be built by name: those that come with the package, and those a user added."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from wardround.corpora.source import DocumentSource
+from wardround.corpora.kinds import CorpusEntry
 from wardround.errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A corpus that can be built; ``open`` reads nothing yet.
+    """A corpus that needs no path.
 
     Attributes:
-        name: also the corpus' name in the index.
+        entry: how it is read.
         description: one line.
     """
 
-    name: str
+    entry: CorpusEntry
     description: str
-    open: Callable[[], DocumentSource]
-
-
-def _guidelines() -> DocumentSource:
-    from wardround.corpora.sources.guidelines import GuidelineSummaries
-
-    return GuidelineSummaries()
 
 
 STARTER = "guidelines"
 
 CATALOGUE: tuple[Offer, ...] = (
-    Offer(STARTER, "summaries of 43 clinical practice guidelines (package open-medicine, MIT)", _guidelines),
+    Offer(
+        CorpusEntry(kind=STARTER, name=STARTER),
+        "summaries of 43 clinical practice guidelines (package open-medicine, MIT)",
+    ),
 )
 
 
-def sources_named(names: Sequence[str]) -> list[DocumentSource]:
-    """The sources of these corpora, in this order.
+def entries_named(names: Sequence[str], added: Mapping[str, CorpusEntry]) -> list[CorpusEntry]:
+    """The entries of these corpora, in this order, each once.
 
     Raises:
         InputError: a name is unknown.
-        PrerequisiteError: what a corpus is read from is not installed.
     """
-    offers = {offer.name: offer for offer in CATALOGUE}
+    known = {offer.entry.name: offer.entry for offer in CATALOGUE} | dict(added)
     for name in names:
-        if name not in offers:
-            raise InputError(f"there is no corpus {name!r}; there is {', '.join(offers)} (`wardround corpus list`)")
-    return [offers[name].open() for name in names]
+        if name not in known:
+            raise InputError(
+                f"there is no corpus {name!r}; there is {', '.join(known)} (`wardround corpus list`); others are added "
+                "with `wardround corpus add`"
+            )
+    return [known[name] for name in dict.fromkeys(names)]

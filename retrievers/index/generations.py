@@ -26,7 +26,7 @@ from pathlib import Path
 
 from wardround.errors import StoreError
 from wardround.files import exclusive_lock, flush_folder, write_atomically
-from wardround.retrievers.index.manifest import REBUILD, Manifest, read_manifest
+from wardround.retrievers.index.manifest import REBUILD, Manifest, UnusableIndexError, read_manifest
 
 STORE = "store"
 MANIFEST = "manifest.json"
@@ -52,7 +52,7 @@ def current_generation(root: Path) -> Path | None:
     except OSError as error:
         raise StoreError(f"cannot read the index at {root}: {error.strerror}") from error
     if not re.fullmatch(NAME_PATTERN, name):
-        raise StoreError(f"{root / 'CURRENT'} is damaged: {REBUILD}")
+        raise UnusableIndexError(f"{root / 'CURRENT'} is damaged: {REBUILD}")
     return root / "generations" / name
 
 
@@ -70,7 +70,7 @@ def current_manifest(root: Path) -> Manifest | None:
             return manifest_in(generation)
         except FileNotFoundError as error:
             if current_generation(root) == generation:
-                raise StoreError(f"{generation / MANIFEST} is missing: {REBUILD}") from error
+                raise UnusableIndexError(f"{generation / MANIFEST} is missing: {REBUILD}") from error
     raise StoreError(f"the index at {root} is being replaced again and again: try once more")
 
 

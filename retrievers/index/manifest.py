@@ -9,6 +9,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from wardround.errors import StoreError
 
+
+class UnusableIndexError(StoreError):
+    """An index that is damaged or outdated: building it again repairs it, and nothing else does."""
+
+
 SCHEMA_VERSION = 1
 """Raised whenever an index of this version cannot be read by older code, or the other way round."""
 
@@ -107,20 +112,21 @@ def read_manifest(raw: str | bytes, origin: str) -> Manifest:
         origin: where it was read, for messages.
 
     Raises:
-        StoreError: it is not a manifest, or of a newer version of this package.
+        UnusableIndexError: it is not a manifest, or of an older form.
+        StoreError: it is of a newer version of this package.
     """
     try:
         version = _Version.model_validate_json(raw).schema_version
         if version == SCHEMA_VERSION:
             return Manifest.model_validate_json(raw)
     except ValidationError as error:
-        raise StoreError(f"{origin} is damaged ({_first(error.errors())}): {REBUILD}") from error
+        raise UnusableIndexError(f"{origin} is damaged ({_first(error.errors())}): {REBUILD}") from error
     if version > SCHEMA_VERSION:
         raise StoreError(
             f"{origin} was written by a newer Wardround (schema {version}, this one reads {SCHEMA_VERSION}): update "
             "the package, or rebuild the index with `wardround corpus build`"
         )
-    raise StoreError(f"{origin} has the outdated schema {version}: {REBUILD}")
+    raise UnusableIndexError(f"{origin} has the outdated schema {version}: {REBUILD}")
 
 
 REBUILD = "rebuild the index with `wardround corpus build`"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from wardround.errors import ConfigError, StoreError
 from wardround.retrievers.bm25 import Bm25Encoder
-from wardround.retrievers.index.manifest import Manifest
+from wardround.retrievers.index.manifest import Manifest, UnusableIndexError
 from wardround.retrievers.index.server_target import ServerTarget
 from wardround.retrievers.index.targets import FolderTarget, IndexTarget
 from wardround.retrievers.protocols import Embedder, PassageStore
@@ -59,7 +59,7 @@ def open_index(settings: RetrievalSettings, embedder: Embedder) -> OpenIndex:
     store, manifest = _opened(settings.store)
     try:
         check_embedder(manifest, embedder)
-        return OpenIndex(store, manifest, _query_encoder(manifest, settings.bm25))
+        return OpenIndex(store, manifest, query_encoder(manifest, settings.bm25))
     except BaseException:
         store.close()
         raise
@@ -90,10 +90,15 @@ def check_embedder(manifest: Manifest, embedder: Embedder) -> None:
 _EITHER_WAY = "rebuild it with `wardround corpus build`, or set retrieval.embedder to what it was made with"
 
 
-def _query_encoder(manifest: Manifest, settings: Bm25Settings) -> Bm25Encoder:
+def query_encoder(manifest: Manifest, settings: Bm25Settings) -> Bm25Encoder:
+    """Encodes queries as the passages of the index were encoded.
+
+    Raises:
+        UnusableIndexError: they were encoded by other settings or another analysis.
+    """
     encoder = Bm25Encoder(settings, manifest.sparse.average_length)
     if encoder.fingerprint != manifest.sparse.fingerprint:
-        raise StoreError(
+        raise UnusableIndexError(
             f"the index was made with {manifest.sparse.fingerprint}, not {encoder.fingerprint}: rebuild it with "
             "`wardround corpus build`, or set retrieval.bm25 to what it was made with"
         )

@@ -13,7 +13,7 @@ from pathlib import Path
 from wardround.errors import PrerequisiteError, StoreError
 from wardround.retrievers.index.clone import clone_folder
 from wardround.retrievers.index.generations import STORE, current_generation, manifest_in
-from wardround.retrievers.index.manifest import REBUILD, Manifest
+from wardround.retrievers.index.manifest import REBUILD, Manifest, UnusableIndexError
 from wardround.retrievers.stores.edge import EdgeStore
 from wardround.retrievers.stores.room import READER_MARGIN, require_room
 
@@ -40,7 +40,9 @@ def open_generation(root: Path) -> tuple[EdgeStore, Manifest]:
         except FileNotFoundError as error:
             # Replaced while it was being cloned, unless CURRENT still names it.
             if current_generation(root) == generation:
-                raise StoreError(f"the index at {root} is damaged ({error.filename} is missing): {REBUILD}") from error
+                raise UnusableIndexError(
+                    f"the index at {root} is damaged ({error.filename} is missing): {REBUILD}"
+                ) from error
     raise StoreError(f"the index at {root} is being replaced again and again: try once more")
 
 
@@ -59,7 +61,7 @@ def _opened(root: Path, generation: Path) -> tuple[EdgeStore, Manifest]:
             f"cannot open the index at {root}: no clone can be made in {place} ({error.strerror})"
         ) from error
     except StoreError as error:
-        raise StoreError(f"{error}; if the index is damaged, {REBUILD}") from error
+        raise UnusableIndexError(f"{error}; if the index is damaged, {REBUILD}") from error
     finally:
         shutil.rmtree(clone, ignore_errors=True)
         if not place.is_relative_to(root):
@@ -67,7 +69,9 @@ def _opened(root: Path, generation: Path) -> tuple[EdgeStore, Manifest]:
     found = store.count()
     if found != manifest.passages:
         store.close()
-        raise StoreError(f"the index at {root} is damaged: it holds {found} of {manifest.passages} passages: {REBUILD}")
+        raise UnusableIndexError(
+            f"the index at {root} is damaged: it holds {found} of {manifest.passages} passages: {REBUILD}"
+        )
     return store, manifest
 
 

@@ -1,97 +1,116 @@
-"""``wardround corpus``: what is known, and how it gets into the index."""
+"""``wardround corpus``: the commands that change what is in the index."""
 
 from __future__ import annotations
 
-import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option, Typer
 
+from wardround.commands import corpus_contents
 from wardround.commands.options import ConfigOption, ProfileOption, QuietOption, SetOption, settings_from_options
 
 if TYPE_CHECKING:
-    from wardround.retrievers.index.manifest import Manifest
+    from wardround.index_building import Outcome
 
-app = Typer(no_args_is_help=True, help="Build the index and see what is in it.")
-
-JsonOption = Annotated[bool, Option("--json", help="Print JSON.")]
+app = Typer(no_args_is_help=True, help="Build the index, change it and see what is in it.")
 
 
 @app.command()
-def build(
-    names: Annotated[list[str] | None, Argument(help="Corpora to build the index of; default: the starter.")] = None,
+def add(
+    kind: Annotated[
+        str, Argument(help="folder, pubmed, openstax, jats, beir, medrag or medquad; `corpus kinds` says more.")
+    ],
+    paths: Annotated[list[Path] | None, Argument(help="What it is read from.")] = None,
+    name: Annotated[str | None, Option(help="Its name; default: after its file or folder.")] = None,
+    licence: Annotated[str | None, Option(help="The licence of its text, where its kind states none.")] = None,
+    include: Annotated[
+        list[str] | None, Option(help="titles (pubmed without abstract) or exercises (openstax) too.")
+    ] = None,
     profile: ProfileOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,
     quiet: QuietOption = False,
 ) -> None:
-    """Build the index of these corpora; the one in use stays until the new one is whole."""
-    from wardround.corpora_catalogue import STARTER
-    from wardround.index_building import build as build_named
+    """Put a corpus into the index, beside those that are there, and remember how it is read."""
+    from wardround.corpora.kinds import new_entry
+    from wardround.index_building import add as add_entry
 
+    entry = new_entry(kind, paths or [], name=name, licence=licence, extras=frozenset(include or ()))
     settings = settings_from_options(config=config, profile=profile, assignments=assignments).settings
-    manifest = build_named(settings, names or [STARTER], sys.stderr, quiet=quiet)
-    for corpus in manifest.corpora:
-        sys.stdout.write(f"{corpus.name}: {corpus.documents} documents, {corpus.passages} passages\n")
-
-
-@app.command("list")
-def list_(
-    as_json: JsonOption = False,
-    profile: ProfileOption = None,
-    config: ConfigOption = None,
-    assignments: SetOption = None,
-) -> None:
-    """List the corpora that can be built, and which of them are in the index."""
-    from wardround.corpora_catalogue import CATALOGUE
-
-    manifest = _manifest(config=config, profile=profile, assignments=assignments)
-    indexed = {corpus.name: corpus.passages for corpus in manifest.corpora} if manifest else {}
-    if as_json:
-        listed = [
-            {"name": one.name, "description": one.description, "passages": indexed.get(one.name, 0)}
-            for one in CATALOGUE
-        ]
-        sys.stdout.write(json.dumps(listed, indent=2) + "\n")
-        return
-    for one in CATALOGUE:
-        state = f"{indexed[one.name]} passages" if one.name in indexed else "not in the index"
-        sys.stdout.write(f"{one.name}  {one.description}  [{state}]\n")
+    _summarise(add_entry(settings, entry, sys.stderr, quiet=quiet))
 
 
 @app.command()
-def stats(
-    as_json: JsonOption = False,
+def build(
+    names: Annotated[
+        list[str] | None, Argument(help="Corpora; default: all that were added, or the starter where none was.")
+    ] = None,
     profile: ProfileOption = None,
     config: ConfigOption = None,
     assignments: SetOption = None,
+    quiet: QuietOption = False,
 ) -> None:
-    """Tell what is in the index and what it was made with."""
-    from wardround.errors import PrerequisiteError
-
-    manifest = _manifest(config=config, profile=profile, assignments=assignments)
-    if manifest is None:
-        raise PrerequisiteError("there is no index yet: run `wardround corpus build`")
-    if as_json:
-        sys.stdout.write(manifest.model_dump_json(indent=2) + "\n")
-        return
-    lines = [
-        f"{corpus.name}: {corpus.documents} documents, {corpus.passages} passages; version {corpus.version}, "
-        f"{corpus.licence}"
-        for corpus in manifest.corpora
-    ]
-    lines += [
-        f"built {manifest.created:%Y-%m-%d %H:%M %Z} by wardround {manifest.package_version}, "
-        f"generation {manifest.generation}",
-        f"embedder {manifest.embedder}, {manifest.dimension} dimensions",
-        f"BM25 {manifest.sparse.fingerprint}, mean length {manifest.sparse.average_length:.1f} terms",
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
-
-
-def _manifest(*, config: ConfigOption, profile: ProfileOption, assignments: SetOption) -> Manifest | None:
-    from wardround.retrievers.index.open import index_target
+    """Make these corpora the content of the index; the one in use stays until the new one is whole."""
+    from wardround.index_building import build as build_named
 
     settings = settings_from_options(config=config, profile=profile, assignments=assignments).settings
-    return index_target(settings.retrieval.store).manifest()
+    _summarise(build_named(settings, names or [], sys.stderr, quiet=quiet))
+
+
+@app.command()
+def update(
+    names: Annotated[list[str] | None, Argument(help="Corpora; default: all that can be read again.")] = None,
+    profile: ProfileOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Read corpora anew where their files have changed; only new texts are embedded."""
+    from wardround.index_building import update as update_named
+
+    settings = settings_from_options(config=config, profile=profile, assignments=assignments).settings
+    _summarise(update_named(settings, names or [], sys.stderr, quiet=quiet))
+
+
+@app.command()
+def remove(
+    names: Annotated[list[str], Argument(help="Corpora.")],
+    profile: ProfileOption = None,
+    config: ConfigOption = None,
+    assignments: SetOption = None,
+    quiet: QuietOption = False,
+) -> None:
+    """Take corpora out of the index; the files they were read from stay."""
+    from wardround.index_building import remove as remove_named
+
+    settings = settings_from_options(config=config, profile=profile, assignments=assignments).settings
+    manifest = remove_named(settings, names, sys.stderr, quiet=quiet)
+    left = ", ".join(corpus.name for corpus in manifest.corpora) if manifest else "nothing"
+    sys.stdout.write(f"removed {', '.join(names)}; in the index: {left}\n")
+
+
+@app.command()
+def kinds() -> None:
+    """List the kinds of corpora that can be added, with what they are read from."""
+    from wardround.corpora.kinds import KINDS
+
+    for name, kind in KINDS.items():
+        extras = f"; --include {', '.join(sorted(kind.extras))}" if kind.extras else ""
+        sys.stdout.write(f"{name:<11} {kind.description}{extras}\n")
+
+
+app.command("list")(corpus_contents.list_)
+app.command()(corpus_contents.stats)
+app.command()(corpus_contents.verify)
+app.command()(corpus_contents.export)
+
+
+def _summarise(outcome: Outcome) -> None:
+    for corpus in outcome.manifest.corpora:
+        line = f"{corpus.name}: {corpus.documents} documents, {corpus.passages} passages"
+        if corpus.name in outcome.put_aside:
+            aside = outcome.put_aside[corpus.name]
+            line += f"; {aside.records} records put aside, see {aside.path}"
+        sys.stdout.write(f"{line}\n")

@@ -1,0 +1,91 @@
+"""The bad records of one corpus in a file, one JSON object a line, and a source with such a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+
+from wardround.corpora.quarantine import BadRecord
+from wardround.corpora.records import CorpusInfo, Document
+from wardround.corpora.source import DocumentSource
+
+
+class QuarantineFile:
+    """Counts bad records and writes each once; ``call`` it with them, then ``keep`` or ``discard`` what it holds.
+
+    The file at ``path`` stays as it was until ``keep``.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Names the file; nothing is written before the first bad record."""
+        self._path = path
+        self._draft = path.with_name(f"{path.name}.draft")
+        self._seen: set[BadRecord] = set()
+        self._draft.unlink(missing_ok=True)
+
+    @property
+    def path(self) -> Path:
+        """Where the records are after ``keep``."""
+        return self._path
+
+    @property
+    def records(self) -> int:
+        """How many different bad records there were."""
+        return len(self._seen)
+
+    def __call__(self, bad: BadRecord) -> None:
+        """Takes a bad record; one that a source reports again, on a second reading, counts once."""
+        if bad in self._seen:
+            return
+        self._seen.add(bad)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._draft.open("a", encoding="utf-8") as handle:
+            handle.write(json.dumps(asdict(bad), ensure_ascii=False) + "\n")
+
+    def keep(self) -> None:
+        """Puts what was taken in the place of the file; without a bad record there is none afterwards."""
+        if self._seen:
+            self._draft.replace(self._path)
+        else:
+            self._path.unlink(missing_ok=True)
+
+    def discard(self) -> None:
+        """Forgets what was taken."""
+        self._draft.unlink(missing_ok=True)
+        self._seen.clear()
+
+
+class QuarantinedSource:
+    """A source with the file its bad records go to."""
+
+    def __init__(self, source: DocumentSource, quarantine: QuarantineFile) -> None:
+        """Names the parts; ``source`` must already hand its bad records to ``quarantine``."""
+        self._source = source
+        self._was_read = False
+        self.quarantine = quarantine
+
+    def describe(self) -> CorpusInfo:
+        """What the source says about itself."""
+        return self._source.describe()
+
+    def documents(self) -> Iterator[Document]:
+        """The source's documents."""
+        self._was_read = True
+        return self._source.documents()
+
+    def settle(self) -> None:
+        """Keeps the bad records of a reading; those met without one add nothing to what an earlier reading found."""
+        if self._was_read:
+            self.quarantine.keep()
+        else:
+            self.quarantine.discard()
+
+
+def records_in(path: Path) -> int:
+    """How many bad records a quarantine file holds; 0 where there is none."""
+    if not path.is_file():
+        return 0
+    with path.open("rb") as handle:
+        return sum(1 for _ in handle)
