@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from wardround.agent.certificates import read_certificate
+from wardround.agent.certified_selecting import CertifiedSelector
+from wardround.agent.choosing.signs import SignReader
 from wardround.agent.citing.lexical_judge import LexicalJudge
-from wardround.agent.collaborators import Briefer, Framer, Planner, Writer
+from wardround.agent.collaborators import Briefer, Framer, Planner, Selector, Writer
 from wardround.agent.context import AgentContext
 from wardround.agent.framing.framer import PlainFramer
 from wardround.agent.models.protocol import LanguageModel
@@ -31,10 +34,12 @@ class Equipment:
 
     Attributes:
         fingerprint: changes whenever answers may: index, embedder, model, prompts, judge, settings.
+        parts: what the pipeline consists of, as certificates compare it.
     """
 
     context: AgentContext
     fingerprint: str
+    parts: Mapping[str, str]
     model: LanguageModel | None = None
     releases: tuple[Callable[[], None], ...] = field(default=())
 
@@ -107,30 +112,39 @@ def equipment(
     quoting = QuotingWriter(relevance, rarity, library.store.vectors, settings.agent.max_claims)
     team = _quoting_team(rarity, quoting) if model is None else _writing_team(settings, model)
     judge = LexicalJudge()
+    retriever = HybridRetriever(library.store, library.embedder, library.encoder, settings.retrieval.fusion)
+    sizes = settings.agent
+    parts = {
+        "index": library.fingerprint,
+        "retriever": f"{retriever.name} {settings.retrieval.fusion.model_dump_json()} {where!r}",
+        "rounds": f"{sizes.n_rounds} rounds of {sizes.n_queries} queries, {sizes.search_depth} passages each",
+        "model, prompts and decoding": team.fingerprint,
+        "judge": judge.fingerprint,
+        "treatment of claims": f"{sizes.max_claims} claims, unsupported: {sizes.unsupported}",
+    }
+    certificate = sizes.certificate and read_certificate(sizes.certificate.expanduser())
+    selector: Selector = FixedSelector(sizes.k)
+    if certificate:
+        reader = SignReader(library.store, library.embedder, library.encoder, rarity)
+        selector = CertifiedSelector(certificate, reader, parts, sizes.k)
     context = AgentContext(
         mode="agent",
         model=None if model is None else model.name,
         framer=team.framer,
         planner=team.planner,
-        retriever=HybridRetriever(library.store, library.embedder, library.encoder, settings.retrieval.fusion),
+        retriever=retriever,
         briefer=team.briefer,
-        selector=FixedSelector(settings.agent.k),
+        selector=selector,
         writer=team.writer,
         fallback_writer=quoting,
         judge=judge,
         settings=settings.agent,
         where=where,
     )
-    parts = [
-        library.fingerprint,
-        team.fingerprint,
-        judge.fingerprint,
-        settings.agent.model_dump(mode="json"),
-        settings.retrieval.fusion.model_dump(mode="json"),
-        repr(where),
-    ]
-    fingerprint = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:16]
-    return Equipment(context, fingerprint, model, releases)
+    certified = certificate.model_dump_json() if certificate else None
+    identity = json.dumps([parts, settings.agent.model_dump(mode="json"), certified])
+    fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:16]
+    return Equipment(context, fingerprint, parts, model, releases)
 
 
 def _quoting_team(rarity: TermRarity, writer: Writer) -> _Team:

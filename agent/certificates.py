@@ -14,6 +14,8 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from wardround.agent.choosing.likeness import Likeness
+from wardround.agent.choosing.relevance_model import RelevanceModel
 from wardround.errors import CalibrationError
 from wardround.files import write_atomically
 
@@ -25,17 +27,34 @@ _LOSSES = {
 }
 
 
+class PerQuestion(BaseModel):
+    """A choice of passages for each question by itself: those whose expected share of the evidence is large enough.
+
+    Attributes:
+        relevance: fitted on other questions than the certificate's.
+        threshold: least expected share of the question's evidence that makes a passage worth reading.
+        mean_k: passages that the calibration questions were answered from, on average.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+    relevance: RelevanceModel
+    threshold: float = Field(gt=0, lt=1)
+    mean_k: float = Field(ge=0)
+
+
 class Certificate(BaseModel):
     """A statement about one pipeline on questions like those it was calibrated on.
 
-    ``P(expected loss at k <= alpha) >= 1 - delta`` over the draw of the calibration questions.
+    ``P(expected loss of the choice <= alpha) >= 1 - delta`` over the draw of the calibration questions. The choice is
+    ``k`` passages, or with ``per_question`` at most ``k``.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
     version: Literal[1] = VERSION
     loss: Literal["evidence", "answer", "support"]
-    k: int = Field(ge=0, description="passages that are read")
+    k: int = Field(ge=0, description="passages that are read; with per_question the most")
     candidates: tuple[int, ...] = Field(min_length=1, strict=False, description="numbers of passages compared")
     alpha: float = Field(gt=0, lt=1)
     delta: float = Field(gt=0, lt=1)
@@ -46,6 +65,8 @@ class Certificate(BaseModel):
     questions: int = Field(ge=1, description="how many it was calibrated on")
     task: str = Field(min_length=1, description="where they come from, as a reader would say it")
     fingerprint: dict[str, str] = Field(min_length=1, description="what the pipeline consisted of, part by part")
+    likeness: Likeness | None = Field(default=None, description="what the calibration questions looked like")
+    per_question: PerQuestion | None = None
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -63,8 +84,9 @@ class Certificate(BaseModel):
     def one_line(self) -> str:
         """The statement for the foot of an answer."""
         bound = _LOSSES[self.loss].format(share=f"{100 * self.alpha:g} %")
+        read = f"{self.k} of" if self.per_question is None else "as many as the question needs of"
         return (
-            f"{self.k} of {max(self.candidates)} passages; {bound}, {100 * (1 - self.delta):g} % confidence, "
+            f"{read} {max(self.candidates)} passages; {bound}, {100 * (1 - self.delta):g} % confidence, "
             f"calibrated on {self.questions} {self.task} questions"
         )
 

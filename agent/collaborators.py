@@ -59,10 +59,10 @@ class Briefer(Protocol):
 
 
 class Selector(Protocol):
-    """Decides how many passages the answer is written from."""
+    """Decides which and how many passages the answer is written from."""
 
     def select(self, framed: Framed, evidence: Sequence[Evidence]) -> Selection:
-        """A prefix of ``evidence``, and what is known about its length."""
+        """Some of ``evidence``, best first, and what is known about the choice."""
         ...
 
 

@@ -120,11 +120,13 @@ class Selection:
         evidence: best first; empty when nothing is relevant.
         candidates: how many there were to choose from.
         certificate: what a calibration proves about the choice, None when uncalibrated.
+        without_certificate: why a certificate that was given does not hold here.
     """
 
     evidence: tuple[Evidence, ...]
     candidates: int
     certificate: str | None = None
+    without_certificate: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

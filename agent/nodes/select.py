@@ -12,7 +12,10 @@ from wardround.agent.state import State
 
 
 async def select(state: State, context: AgentContext) -> dict[str, Any]:
-    """A prefix of the evidence, with its certificate when there is one."""
+    """The evidence to read, with its certificate when there is one, and a warning when a given one does not hold."""
     selection = context.selector.select(state["framed"], state["evidence"])
     get_stream_writer()(ContextsChosen(len(selection.evidence), selection.candidates, selection.certificate))
-    return {"selection": selection}
+    update: dict[str, Any] = {"selection": selection}
+    if selection.without_certificate:
+        update["warnings"] = (selection.without_certificate,)
+    return update
