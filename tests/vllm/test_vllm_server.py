@@ -6,10 +6,12 @@ import asyncio
 import os
 import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
 
+from tests.agent.ward import ward_agent
 from wardround.agent.models.openai_server import OpenAIServerModel
 from wardround.agent.models.protocol import JsonSchema, Message, Prompt
 from wardround.agent.models.transformers_local import TransformersModel
@@ -93,3 +95,18 @@ def requests_running() -> int:
     with urlopen(URL.removesuffix("/v1") + "/metrics") as answer:
         metrics = answer.read().decode()
     return sum(int(float(value)) for value in re.findall(r"^vllm:num_requests_running\{.*\} (\S+)$", metrics, re.M))
+
+
+@pytest.mark.timeout(1200)
+async def test_a_whole_question_is_worked_through_with_citations_that_hold(
+    served: OpenAIServerModel, tmp_path: Path
+) -> None:
+    agent = ward_agent(tmp_path, served, n_rounds=1, n_queries=1, timeout_seconds=1100)
+    answer = await agent.aask("In adults with septic shock, how soon should antibiotics be given?")
+    texts = {reference.passage_id: reference.text for reference in answer.references}
+    citations = [citation for claim in answer.claims for citation in claim.citations]
+    assert answer.model == "smollm2"
+    assert answer.usage.calls >= 2
+    assert answer.abstained or citations
+    assert all(texts[each.passage_id][each.start : each.end] == each.quote for each in citations)
+    agent.close()
