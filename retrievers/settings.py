@@ -69,6 +69,20 @@ class ConvexSettings(Section):
     feedback_strength: float = Field(default=0.4, ge=0, le=10, description="how far they pull it")
 
 
+class PubmedSettings(Section):
+    """How PubMed's files and records are fetched."""
+
+    folder: Path = Field(default=Path("~/.local/share/wardround/pubmed"), description="where fetched files are kept")
+    email: str | None = Field(default=None, description="your address, by which NLM can reach heavy users")
+    api_key_env: str = Field(default="NCBI_API_KEY", description="environment variable that holds your NCBI API key")
+    files_url: str = Field(default="https://ftp.ncbi.nlm.nih.gov/pubmed", description="baseline and update files")
+    eutils_url: str = Field(default="https://eutils.ncbi.nlm.nih.gov/entrez/eutils", description="NLM's E-utilities")
+    allowed_hosts: tuple[str, ...] = Field(
+        default=("ftp.ncbi.nlm.nih.gov", "eutils.ncbi.nlm.nih.gov"), description="hosts that may be asked"
+    )
+    max_retries: int = Field(default=5, ge=0, le=20, description="after 429, 5xx and dropped connections")
+
+
 class RetrievalSettings(Section):
     """Everything between a query and its hits."""
 
@@ -76,3 +90,4 @@ class RetrievalSettings(Section):
     embedder: EmbedderSettings = EmbedderSettings()
     store: StoreSettings = StoreSettings()
     fusion: FusionSettings = FusionSettings()
+    pubmed: PubmedSettings = PubmedSettings()

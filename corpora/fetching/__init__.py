@@ -1,0 +1,1 @@
+"""Getting corpora from the servers that publish them."""
