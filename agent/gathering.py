@@ -10,7 +10,7 @@ from wardround.agent.records import Evidence, Found
 RRF_K = 60
 """As in the original reciprocal rank fusion; here over queries, so it is not a setting of retrieval."""
 
-FIRST_QUERY_WEIGHT = 2.0
+FIRST_QUERY_WEIGHT = 1.5
 """The first query is the question itself or the planner's first thought: it counts as two."""
 
 

@@ -62,6 +62,8 @@ def _head(answer: Answer) -> Iterator[str]:
         yield answer.notice
     if answer.abstained:
         yield "The corpus does not answer this question."
+    elif answer.uncovered:
+        yield f"No passage quoted here speaks to: {'; '.join(answer.uncovered)}."
 
 
 def _claim_line(number: int | None, claim: Claim, answer: Answer) -> str:
@@ -79,8 +81,6 @@ def _remarks(answer: Answer) -> Iterator[str]:
         told = f"probability {option.probability:.2f}" if option.probability is not None else ""
         seen = f"named in {len(option.mentioned_in)} passages" if option.mentioned_in else "named in no passage"
         yield f"{option.letter}. {option.text} ({'; '.join(filter(None, [told, seen]))})"
-    if answer.uncovered and not answer.abstained:
-        yield "Not covered by the passages: " + "; ".join(answer.uncovered) + "."
     for warning in answer.warnings:
         yield f"Warning: {warning}"
 

@@ -41,7 +41,7 @@ class AgentSettings(Section):
 
     n_rounds: int = Field(default=4, ge=1, le=16, description="rounds of follow-up queries at most")
     n_queries: int = Field(default=3, ge=1, le=16, description="queries a round at most")
-    k: int = Field(default=10, ge=0, le=32, description="passages the answer is written from, without a certificate")
+    k: int = Field(default=14, ge=0, le=32, description="passages the answer is written from, without a certificate")
     certificate: Path | None = Field(default=None, description="file of wardround calibrate that chooses k instead")
     search_depth: int = Field(default=16, ge=1, le=200, description="passages fetched for each query")
     max_question_chars: int = Field(default=20_000, ge=100, description="longer questions are refused")

@@ -12,7 +12,7 @@ from wardround.retrievers.analysis import analyse
 
 NEARLY_AS_GOOD = 0.82
 """A further quotation has at least this share of the best one's relevance."""
-STILL_NEAR = 0.70
+STILL_NEAR = 0.60
 """What speaks to a qualifier or medicine may be this much less relevant."""
 SAME_MEANING = 0.86
 """Two quotations of larger cosine say the same."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from wardround.agent.quoting.concepts import concepts_of, terms_of
+from wardround.agent.quoting.concepts import Concept, concepts_of, terms_of
 from wardround.agent.quoting.qualifiers import qualifiers_of
 from wardround.retrievers.term_rarity import TermRarity
 
@@ -13,26 +13,25 @@ TELLING_SHARE = 0.05
 
 
 def telling_words(question: str, rarity: TermRarity) -> list[str]:
-    """The words of ``question`` that carry its subject and are rare enough to search by."""
-    least = rarity.idf_in_share(TELLING_SHARE)
-    return [one.word for one in concepts_of(question, rarity) if one.weight >= least]
-
-
-def missing_words(question: str, texts: Iterable[str], rarity: TermRarity) -> list[str]:
-    """The telling words of ``question`` that stand in none of ``texts``, neither themselves nor their explanation.
+    """The words of ``question`` that carry its subject and are rare enough to search by.
 
     Words that name a qualifier are left to ``missing_qualifiers``, which knows their synonyms.
     """
+    return [one.word for one in _telling(question, rarity)]
+
+
+def missing_words(question: str, texts: Iterable[str], rarity: TermRarity) -> list[str]:
+    """The telling words of ``question`` that stand in none of ``texts``, neither themselves nor their explanation."""
     held = terms_of(texts)
-    least = rarity.idf_in_share(TELLING_SHARE)
-    return [
-        one.word
-        for one in concepts_of(question, rarity)
-        if one.weight >= least and one.coverage(held) < 1 and not qualifiers_of(one.word)
-    ]
+    return [one.word for one in _telling(question, rarity) if one.coverage(held) < 1]
 
 
 def missing_qualifiers(question: str, texts: Iterable[str]) -> list[str]:
     """The names of the question's qualifiers that none of ``texts`` speaks to."""
     together = "\n".join(texts)
     return [one.name for one in qualifiers_of(question) if not one.spoken_to.search(together)]
+
+
+def _telling(question: str, rarity: TermRarity) -> list[Concept]:
+    least = rarity.idf_in_share(TELLING_SHARE)
+    return [one for one in concepts_of(question, rarity) if one.weight >= least and not qualifiers_of(one.word)]
