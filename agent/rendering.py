@@ -108,8 +108,13 @@ def _foot(answer: Answer) -> Iterator[str]:
     certificate = answer.contexts.certificate or "uncalibrated"
     yield (
         f"Read {answer.contexts.k} of {answer.contexts.candidates} passages found ({certificate}); "
-        f"{queries} queries in {len(answer.rounds)} rounds, {answer.usage.seconds:.1f} s. {DISCLAIMER}"
+        f"{_counted(queries, 'query', 'queries')} in {_counted(len(answer.rounds), 'round', 'rounds')}, "
+        f"{answer.usage.seconds:.1f} s. {DISCLAIMER}"
     )
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count} {one if count == 1 else many}"
 
 
 def _wrapped(line: str, indent: str = "   ") -> str:
