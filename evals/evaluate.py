@@ -10,6 +10,7 @@ from pathlib import Path
 from wardround.evals.records import ItemResult
 from wardround.evals.report import Summary, write_reports
 from wardround.evals.runner import Manifest, RunSummary, Selection, run_items
+from wardround.evals.stored_runs import note_data
 from wardround.evals.systems import System
 from wardround.evals.tasks import Task
 
@@ -55,6 +56,7 @@ async def evaluate(
     ran = await run_items(
         items, system, out, manifest, concurrency=concurrency, retry_failed=retry_failed, on_result=on_result
     )
+    note_data(out, data)
     summary = await asyncio.to_thread(write_reports, items, out, task)
     return Evaluated(ran, summary)
 

@@ -11,7 +11,7 @@ from wardround.evals.predictions.rescoring import Rescored, SystemScores
 from wardround.evals.report.wording import interval_figures, percent
 from wardround.files import write_atomically
 
-FILES = ("scores.md", "scores.json", "differences.jsonl")
+FILES = ("scores.md", "scores.json", "differences.jsonl", "letters.jsonl")
 """What a report on predictions consists of."""
 
 
@@ -71,13 +71,31 @@ def difference_rows(scored: SystemScores) -> Iterator[dict[str, Any]]:
         }
 
 
-def write_report(rescored: Rescored, folder: Path) -> list[Path]:
-    """Writes ``scores.md``, ``scores.json`` and ``differences.jsonl``; returns their paths."""
+def letter_rows(scored: SystemScores, *, mirage_compatible: bool = False) -> Iterator[dict[str, Any]]:
+    """The letter that was read for every item, by our reading or by the official scorer's; null where none was."""
+    for score in scored.official_scores if mirage_compatible else scored.scores:
+        yield {
+            "task": scored.task,
+            "system": scored.system,
+            "id": score.item_id,
+            "letter": score.answer,
+            "outcome": score.outcome,
+            "right": score.value == 1,
+        }
+
+
+def write_report(rescored: Rescored, folder: Path, *, mirage_compatible: bool = False) -> list[Path]:
+    """Writes ``scores.md``, ``scores.json``, ``differences.jsonl`` and ``letters.jsonl``; returns their paths.
+
+    Both readings are in all of them but the last, which holds the official letters if ``mirage_compatible``.
+    """
     rows = (row for scored in rescored.systems for row in difference_rows(scored))
+    letters = (row for scored in rescored.systems for row in letter_rows(scored, mirage_compatible=mirage_compatible))
     texts = (
         report_markdown(rescored),
         json.dumps(report_figures(rescored), indent=2) + "\n",
         "".join(json.dumps(row) + "\n" for row in rows),
+        "".join(json.dumps(row) + "\n" for row in letters),
     )
     for name, text in zip(FILES, texts, strict=True):
         write_atomically(folder / name, text)

@@ -19,8 +19,9 @@ def score_predictions(
     *,
     task: str | None = None,
     unknown: Literal["refuse", "skip"] = "refuse",
+    mirage_compatible: bool = False,
 ) -> Rescored:
-    """Scores other people's generations by both readings and writes ``scores.md``, ``.json`` and the differences.
+    """Scores other people's generations by both readings and writes the files of ``report.FILES``.
 
     Args:
         predictions: folder or file, see ``read_predictions``.
@@ -29,6 +30,7 @@ def score_predictions(
         out: a new folder, or one of an earlier report, which is replaced.
         task: what the predictions answer, where their names do not say.
         unknown: what to do with predictions for ids that the data does not hold.
+        mirage_compatible: the letters written for each item are the official scorer's instead of ours.
 
     Raises:
         EvaluationError: the predictions or the data cannot be used, or ``out`` holds something else.
@@ -36,5 +38,5 @@ def score_predictions(
     if out.exists() and (not out.is_dir() or any(entry.name not in FILES for entry in out.iterdir())):
         raise EvaluationError(f"{out} holds something else than a report on predictions: choose a new folder")
     rescored = rescore(read_predictions(predictions, form, task), data, unknown=unknown)
-    write_report(rescored, out)
+    write_report(rescored, out, mirage_compatible=mirage_compatible)
     return rescored

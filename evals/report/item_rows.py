@@ -23,7 +23,7 @@ def packed_items(judged: Sequence[Judged], budget: int = BUDGET) -> str:
 
     Texts are cut, with a mark that says so, only as far as the budget asks for; the run's folder keeps them whole.
     """
-    rows = [_row(entry) for entry in judged]
+    rows = [item_row(entry) for entry in judged]
     lengths = [most for most in _LENGTHS if _estimate(rows, most) <= budget] or [_LENGTHS[-1]]
     for most in lengths:
         packed = _pack(rows, most)
@@ -43,7 +43,8 @@ def _pack(rows: Sequence[dict[str, Any]], most: int | None) -> str:
     return base64.b64encode(gzip.compress(raw, compresslevel=6, mtime=0)).decode("ascii")
 
 
-def _row(entry: Judged) -> dict[str, Any]:
+def item_row(entry: Judged) -> dict[str, Any]:
+    """One item as plain values: what was asked, what came back, and what it is worth."""
     item, result, score = entry
     answer = result.answer or {}
     return {

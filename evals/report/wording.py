@@ -49,3 +49,17 @@ def against_chance(summary: Summary) -> str | None:
     if headline.high < chance:
         return f"{guessing}; the whole interval lies below it."
     return f"{guessing}, which lies inside the interval: this run is not shown to be better than guessing."
+
+
+def headline_lines(summary: Summary) -> list[str]:
+    """The figures of a run in a few plain lines."""
+    lines = [
+        f"{measure.name} {percent(interval)}, {interval.n if interval else 0} items"
+        for measure, interval in summary.figures
+    ]
+    if summary.missing:
+        lines.insert(0, f"unfinished: {summary.missing} of {summary.manifest.items} items have no result yet")
+    if (chance := against_chance(summary)) is not None:
+        lines.append(chance)
+    lines.append(", ".join(f"{count} {outcome}" for outcome, count in summary.outcomes.items()))
+    return lines

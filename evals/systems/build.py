@@ -21,8 +21,33 @@ search; agent: as configured; imedrag: the agent with the sizes of arXiv:2408.00
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 
+SEARCHING: tuple[Mode, ...] = ("rag", "imedrag", "agent")
+"""Those that need an index."""
+
 IMEDRAG_SIZES = {"n_rounds": 4, "n_queries": 3, "k": 32, "search_depth": 32}
 """The paper's. Rounds still end early when nothing new is found, where the paper's code always runs all of them."""
+
+
+def mode_named(name: str) -> Mode:
+    """The mode of that name.
+
+    Raises:
+        EvaluationError: there is none; the message lists those there are.
+    """
+    for mode in MODES:
+        if mode == name:
+            return mode
+    raise EvaluationError(f"there is no mode {name!r}; the modes are {', '.join(MODES)}")
+
+
+def require_model(mode: Mode, settings: Settings) -> None:
+    """Returns when the mode can do with the language model that the settings name, before anything is opened.
+
+    Raises:
+        PrerequisiteError: the mode needs one, and the settings name none.
+    """
+    if mode != "agent" and settings.model.kind == "none":
+        raise PrerequisiteError(f"mode {mode} needs a language model: set model.kind to server or transformers")
 
 
 @asynccontextmanager
@@ -33,8 +58,7 @@ async def open_system(mode: Mode, settings: Settings) -> AsyncIterator[System]:
         EvaluationError: there is no such mode.
         PrerequisiteError: the mode needs a language model or an index, and there is none.
     """
-    if mode not in MODES:
-        raise EvaluationError(f"there is no mode {mode!r}; the modes are {', '.join(MODES)}")
+    require_model(mode_named(mode), settings)
     if mode in ("agent", "imedrag"):
         sized = settings if mode == "agent" else _with_agent(settings, IMEDRAG_SIZES)
         async with _agent(mode, sized) as system:

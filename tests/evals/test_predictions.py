@@ -51,7 +51,10 @@ def test_a_guessed_point_is_a_difference_with_its_reason_and_raw_text(tmp_path: 
     assert (system.accuracy.estimate, system.official and system.official.estimate) == (0.5, 1.0)
     assert system.outcomes == {"answered": 1, "unparsed": 0, "refused": 1, "failed": 0}
     files = write_report(rescored, tmp_path / "out")
-    assert [path.name for path in files] == ["scores.md", "scores.json", "differences.jsonl"]
+    assert [path.name for path in files] == ["scores.md", "scores.json", "differences.jsonl", "letters.jsonl"]
+    letters = [json.loads(line)["letter"] for line in files[3].read_text().splitlines()]
+    official = write_report(rescored, tmp_path / "official", mirage_compatible=True)[3].read_text().splitlines()
+    assert (letters, [json.loads(line)["letter"] for line in official]) == ([None, "B"], ["A", "B"])
     assert json.loads(files[2].read_text()) == {
         "task": "medqa_us",
         "system": "m",

@@ -124,7 +124,7 @@ async def test_an_evaluation_from_end_to_end(tmp_path: Path, data: Path) -> None
     assert (again.summary.headline.estimate, again.summary.headline.n) == (0.5, 6)
     assert (await evaluate(task, data, always_a(), out)).ran.ran == 0
     assert sorted(path.name for path in out.iterdir() if path.name[0] != ".") == [
-        "manifest.json", "report.html", "report.json", "report.md", "results.jsonl", "timing.json",
+        "data_folder.txt", "manifest.json", "report.html", "report.json", "report.md", "results.jsonl", "timing.json",
     ]  # fmt: skip
     manifest = read_manifest(out)
     assert (manifest.mode, manifest.items) == ("closed-book", 6)
@@ -144,6 +144,7 @@ async def test_stored_runs_are_listed_and_items_found(tmp_path: Path, data: Path
     (listed,) = stored_runs(tmp_path / "runs")
     assert (listed.folder, listed.finished, listed.manifest.items) == (out, 3, 3)
     assert {item.id for item in stored_items(out, data)} == set(latest_results(out))
+    assert list(stored_items(out)) == list(stored_items(out, data))
     some_id = next(iter(latest_results(out)))
     assert find_item(out, data, some_id).score.answer == "A"
     with pytest.raises(EvaluationError, match="has no item 'q99'"):

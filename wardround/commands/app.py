@@ -8,7 +8,7 @@ from typing import Annotated
 from typer import Exit, Option, Typer
 
 from wardround import exit_codes
-from wardround.commands import config, corpus
+from wardround.commands import config, corpus, evaluation
 from wardround.commands.ask import ask
 from wardround.commands.chat import chat
 from wardround.commands.doctor import doctor
@@ -28,6 +28,7 @@ app.command()(chat)
 app.command()(doctor)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(config.app, name="config")
+app.add_typer(evaluation.app, name="eval")
 
 
 def _version(wanted: bool) -> None:
