@@ -14,11 +14,12 @@ unexport Q
 ask: export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-local ask chat test test-vllm check format format-check lint types lock bench bench-start eval-smoke
+.PHONY: help setup setup-local ask chat test test-vllm check format format-check lint types lock bench bench-start \
+	bench-evaluation study-context-effects eval-smoke
 .DELETE_ON_ERROR:
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-21s %s\n", $$1, $$2 }' Makefile
 
 # ---- setting up -------------------------------------------------------------------------------------------------
 
@@ -94,10 +95,19 @@ lock: setup ## resolve all lock files anew (needs uv)
 
 # ---- measuring --------------------------------------------------------------------------------------------------
 
-bench: bench-start ## run every benchmark
+# Where the judged data sets lie, for what measures on them: make bench-evaluation DATA=/path
+DATA ?= $(or $(WARDROUND_SHARED_DATA),../shared/data)
+
+bench: bench-start bench-evaluation ## run every benchmark
 
 bench-start: setup ## measure what a first and a second question cost, against benchmarks/targets.toml
 	$(BIN)/python benchmarks/start.py
+
+bench-evaluation: setup ## score the MIRAGE generations, kill a run twenty times, time reports, against targets
+	$(BIN)/python benchmarks/evaluation.py --data $(DATA)
+
+study-context-effects: setup ## what 32 snippets did to GPT-3.5 and GPT-4 on MIRAGE, into docs/results
+	$(BIN)/python -m wardround.evals.studies.context_effects_of_mirage --data $(DATA) --out docs/results
 
 eval-smoke: setup ## answer the 25 clinical questions and print what was right
 	$(BIN)/python -m pytest tests/starter -s
