@@ -15,6 +15,7 @@ from wardround.agent.citing.lexical_judge import LexicalJudge
 from wardround.agent.collaborators import Briefer, Framer, Planner, Selector, Writer
 from wardround.agent.context import AgentContext
 from wardround.agent.framing.framer import PlainFramer
+from wardround.agent.models.metering import MeteredModel
 from wardround.agent.models.protocol import LanguageModel
 from wardround.agent.quoting.briefer import QuotingBriefer
 from wardround.agent.quoting.planner import CoveragePlanner
@@ -107,6 +108,7 @@ def equipment(
     releases: tuple[Callable[[], None], ...] = (),
 ) -> Equipment:
     """An agent's equipment around a library that is already open, with ``model`` or, without one, by quotation."""
+    model = model and MeteredModel(model)
     rarity = TermRarity(library.store, library.encoder)
     relevance = Relevance(library.embedder, rarity)
     quoting = QuotingWriter(relevance, rarity, library.store.vectors, settings.agent.max_claims)

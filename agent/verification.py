@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from wardround.agent.context import AgentContext
+from wardround.agent.models.metering import metered
 from wardround.agent.models.protocol import Usage
 from wardround.agent.records import Draft, DraftClaim, Evidence, Framed, VerifiedClaim
 from wardround.errors import WardroundError
@@ -28,20 +29,22 @@ async def verify_draft(
     """Every claim with a verdict; unsupported ones are treated as ``settings.unsupported`` says."""
     claims: list[VerifiedClaim] = []
     warnings: list[str] = []
-    for drafted in draft.claims:
-        verified = await _judge(drafted, evidence, context)
-        if verified.verdict not in STANDS and drafted.origin == "model":
-            verified = await _second_try(drafted, framed, evidence, context) or verified
-        if verified.verdict in STANDS or context.settings.unsupported == "mark":
-            claims.append(verified)
-        elif context.settings.unsupported == "drop":
-            warnings.append(f"left out, because no passage supports it: {verified.text}")
-        else:
-            warnings.append(f"replaced by quotation, because no passage supports it: {verified.text}")
-    usage = Usage()
+    with metered() as meter:  # neither judges nor rewriting tell what they cost
+        for drafted in draft.claims:
+            verified = await _judge(drafted, evidence, context)
+            if verified.verdict != "supported" and drafted.origin == "model":
+                verified = await _second_try(drafted, verified, framed, evidence, context)
+            if verified.verdict in STANDS or context.settings.unsupported == "mark":
+                claims.append(verified)
+            elif context.settings.unsupported == "drop":
+                warnings.append(f"left out, because no passage supports it: {verified.text}")
+            else:
+                warnings.append(f"replaced by quotation, because no passage supports it: {verified.text}")
+    usage = meter.usage
     if context.settings.unsupported == "quote" and len(claims) < len(draft.claims):
-        quoted, usage = await _quotations(claims, framed, evidence, context)
+        quoted, spent = await _quotations(claims, framed, evidence, context)
         claims.extend(quoted)
+        usage = usage + spent
     return Verification(tuple(claims), tuple(warnings), usage)
 
 
@@ -51,17 +54,21 @@ async def _judge(claim: DraftClaim, evidence: Sequence[Evidence], context: Agent
 
 
 async def _second_try(
-    claim: DraftClaim, framed: Framed, evidence: Sequence[Evidence], context: AgentContext
-) -> VerifiedClaim | None:
-    """The writer's correction when it is supported; None leaves the first version to its fate."""
+    claim: DraftClaim, first: VerifiedClaim, framed: Framed, evidence: Sequence[Evidence], context: AgentContext
+) -> VerifiedClaim:
+    """The writer's correction when more of it is supported than of the first version, else the first version.
+
+    What stays partly supported is shown with its mark; what stays unsupported meets what the settings say.
+    """
     try:
         corrected = await context.writer.rewrite(framed, claim, evidence)
     except WardroundError:
-        return None  # the claim stays unsupported, and is shown or reported as such
+        return first  # its verdict stays with it, and is shown or reported
     if corrected is None:
-        return None
+        return first
     verified = await _judge(corrected, evidence, context)
-    return verified if verified.verdict in STANDS else None
+    better = {"supported"} if first.verdict in STANDS else STANDS
+    return verified if verified.verdict in better else first
 
 
 async def _quotations(

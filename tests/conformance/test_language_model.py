@@ -17,6 +17,7 @@ import pytest
 
 from tests.fake_openai_server import FakeOpenAIServer, smallest
 from wardround.agent.models.json_schema import first_violation
+from wardround.agent.models.metering import MeteredModel
 from wardround.agent.models.openai_server import OpenAIServerModel
 from wardround.agent.models.protocol import Choice, JsonSchema, LanguageModel, Message, Prompt
 from wardround.agent.models.scripted import Said, ScriptedModel
@@ -55,6 +56,7 @@ def play_along(prompt: Prompt) -> Said:
 @pytest.fixture(
     params=[
         "scripted",
+        "metered",
         "server",
         pytest.param("smollm2", marks=[pytest.mark.local_models, pytest.mark.slow]),
         pytest.param("vllm", marks=pytest.mark.skipif(not VLLM_URL, reason="TEST_VLLM_URL is not set")),
@@ -64,6 +66,8 @@ def play_along(prompt: Prompt) -> Said:
 async def model(request: pytest.FixtureRequest) -> AsyncIterator[LanguageModel]:
     if request.param == "scripted":
         yield ScriptedModel(otherwise=play_along)
+    elif request.param == "metered":
+        yield MeteredModel(ScriptedModel(otherwise=play_along))
     elif request.param in ("smollm2", "vllm_offline"):
         yield request.getfixturevalue(request.param)
     elif request.param == "vllm":

@@ -1,0 +1,109 @@
+"""Counts what a language model is asked inside a block, for calls whose own results have no place for it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from wardround.agent.models.protocol import ChoiceScores, Completion, LanguageModel, Message, Prompt, Usage
+
+
+@dataclass(slots=True)
+class Meter:
+    """What was spent inside a block so far."""
+
+    usage: Usage = field(default_factory=Usage)
+
+    def add(self, usage: Usage) -> None:
+        """Counts one call."""
+        self.usage = self.usage + usage
+
+
+_running: ContextVar[Meter | None] = ContextVar("wardround_meter", default=None)
+
+
+@contextmanager
+def metered() -> Iterator[Meter]:
+    """Counts every call of a ``MeteredModel`` that this task, or a task it starts, makes inside the block.
+
+    Other runs that share the model are not counted. The inner of two nested blocks counts alone.
+    """
+    meter = Meter()
+    token = _running.set(meter)
+    try:
+        yield meter
+    finally:
+        _running.reset(token)
+
+
+class MeteredModel:
+    """A ``LanguageModel`` that tells the block it is called in what each call cost; otherwise the model itself."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+
+    @property
+    def name(self) -> str:
+        """The model's."""
+        return self._model.name
+
+    @property
+    def fingerprint(self) -> str:
+        """The model's: counting changes no reply."""
+        return self._model.fingerprint
+
+    @property
+    def context_tokens(self) -> int:
+        """The model's."""
+        return self._model.context_tokens
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """The model's count."""
+        return self._model.count_tokens(messages)
+
+    async def generate(self, prompt: Prompt) -> Completion:
+        """The model's reply."""
+        completion = await self._model.generate(prompt)
+        _count(completion.usage)
+        return completion
+
+    async def stream(self, prompt: Prompt) -> AsyncIterator[str]:
+        """The model's reply in pieces; tokens are counted once it has ended."""
+        started = time.monotonic()
+        pieces = []
+        reply = self._model.stream(prompt)
+        try:
+            async for piece in reply:
+                pieces.append(piece)
+                yield piece
+        finally:
+            if isinstance(reply, AsyncGenerator):  # so that whoever stops reading here frees the request at once
+                await reply.aclose()
+        if _running.get() is not None:
+            written = self.count_tokens((Message("assistant", "".join(pieces)),))
+            _count(Usage(1, self.count_tokens(prompt.messages), written, time.monotonic() - started))
+
+    async def generate_batch(self, prompts: Sequence[Prompt]) -> list[Completion]:
+        """The model's replies."""
+        completions = await self._model.generate_batch(prompts)
+        for completion in completions:
+            _count(completion.usage)
+        return completions
+
+    async def score_choices(self, messages: Sequence[Message], choices: Sequence[str]) -> ChoiceScores:
+        """The model's scores."""
+        scores = await self._model.score_choices(messages, choices)
+        _count(scores.usage)
+        return scores
+
+    async def aclose(self) -> None:
+        """Releases the model."""
+        await self._model.aclose()
+
+
+def _count(usage: Usage) -> None:
+    if (meter := _running.get()) is not None:
+        meter.add(usage)
