@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.fusion import fuse, fused_name
 from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, PassageStore, Retriever, Where
 from wardround.retrievers.settings import FusionSettings
 from wardround.retrievers.single import Bm25Retriever, DenseRetriever
+from wardround.retrievers.twins import without_twins
 
 
 class HybridRetriever:
@@ -31,14 +32,14 @@ class HybridRetriever:
         return fused_name([part.name for part in self._parts])
 
     def search(self, query: str, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        """At most ``k`` hits, best first."""
+        """At most ``k`` hits, best first, one for all passages that say the same."""
         return self.search_many([query], k, where)[0]
 
     def search_many(self, queries: Sequence[str], k: int, where: Where = EVERYWHERE) -> list[list[Hit]]:
         """``search`` for each query, all embedded in one batch."""
         if k <= 0:
             return [[] for _ in queries]
-        return [fuse(rankings, k, self._fusion.rrf_k) for rankings in self.search_parts(queries, k, where)]
+        return [self._fused(rankings, k) for rankings in self.search_parts(queries, k, where)]
 
     def search_parts(self, queries: Sequence[str], k: int, where: Where = EVERYWHERE) -> list[dict[str, list[Hit]]]:
         """For each query the rankings that are fused, by the name of their retriever.
@@ -49,3 +50,7 @@ class HybridRetriever:
         depth = max(self._fusion.depth, k)
         found = {part.name: part.search_many(queries, depth, where) for part in self._parts}
         return [{name: hits[position] for name, hits in found.items()} for position in range(len(queries))]
+
+    def _fused(self, rankings: Mapping[str, Sequence[Hit]], k: int) -> list[Hit]:
+        everything = sum(len(hits) for hits in rankings.values())
+        return without_twins(fuse(rankings, everything, self._fusion.rrf_k), k)

@@ -13,6 +13,7 @@ from functools import partial
 from importlib.metadata import version
 
 from wardround.corpora.chunking import ChunkSettings, passages_of
+from wardround.corpora.near_duplicates import LINKER
 from wardround.corpora.records import CorpusInfo, Passage
 from wardround.corpora.source import DocumentSource
 from wardround.errors import CorpusError, PrerequisiteError, StoreError
@@ -138,6 +139,7 @@ def build_from(
             return current
         with closing(Spool(site.workplace / "passages.sqlite3")) as spool:
             read = [_read_into(spool, corpus, on_progress) for corpus in corpora]
+            spool.link()
             encoder = Bm25Encoder(recipe.bm25, spool.average_length)
             _store_all(spool, site, target, recipe, encoder, on_progress)
             manifest = Manifest(
@@ -152,6 +154,7 @@ def build_from(
                     fingerprint=encoder.fingerprint,
                 ),
                 chunking=recipe.chunks.fingerprint,
+                linking=LINKER,
                 corpora=tuple(read),
                 passages=spool.passages,
                 created=datetime.now(UTC),
@@ -182,6 +185,7 @@ def _is_up_to_date(current: Manifest, corpora: Sequence[Contents], recipe: Recip
         and current.embedder == recipe.embedder.fingerprint
         and current.dimension == recipe.embedder.dimension
         and current.chunking == recipe.chunks.fingerprint
+        and current.linking == LINKER
         and current.sparse.fingerprint == Bm25Encoder(recipe.bm25, current.sparse.average_length).fingerprint
     )
 

@@ -70,6 +70,7 @@ class Manifest(Record):
         embedder: fingerprint of the embedder.
         sparse: BM25 settings and statistics.
         chunking: fingerprint of the chunk settings.
+        linking: by which version of ``near_duplicates`` passages that say the same are linked; 0 for not at all.
         corpora: by name.
         passages: in all corpora together.
         created: when the build ended, with time zone.
@@ -82,6 +83,7 @@ class Manifest(Record):
     embedder: str
     sparse: SparseRecord
     chunking: str
+    linking: int = 0
     corpora: tuple[IndexedCorpus, ...]
     passages: int = Field(ge=0)
     created: datetime

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import combinations, groupby, pairwise
 from pathlib import Path
 
+from wardround.corpora.near_duplicates import band_keys, say_the_same
 from wardround.corpora.records import Passage
 from wardround.errors import CorpusError
 from wardround.retrievers.analysis import analyse
 from wardround.retrievers.stores.payload import from_payload, to_payload
 
 _COMMIT_EVERY = 10_000
+_MOST_TO_COMPARE_ALL = 8
 
 
 class Spool:
@@ -29,7 +34,9 @@ class Spool:
         self._connection.execute(
             "CREATE TABLE passages (position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, payload TEXT NOT NULL)"
         )
+        self._connection.execute("CREATE TABLE bands (key INTEGER NOT NULL, position INTEGER NOT NULL)")
         self._connection.execute("BEGIN")
+        self._twins: dict[int, list[str]] = {}
         self.passages = 0
         self.terms = 0
 
@@ -44,25 +51,57 @@ class Spool:
         Raises:
             CorpusError: a passage with the same id was added before.
         """
-        payload = json.dumps(to_payload(passage))
+        payload = json.dumps(to_payload(replace(passage, same_as=())))
         try:
-            self._connection.execute("INSERT INTO passages (id, payload) VALUES (?, ?)", (passage.id, payload))
+            added = self._connection.execute("INSERT INTO passages (id, payload) VALUES (?, ?)", (passage.id, payload))
         except sqlite3.IntegrityError as error:
             raise CorpusError(
                 f"two passages have the id {passage.id!r} (document {passage.document_id!r}): every document of a "
                 "corpus needs an id of its own"
             ) from error
+        rows = [(key, added.lastrowid) for key in band_keys(passage.contents)]
+        self._connection.executemany("INSERT INTO bands VALUES (?, ?)", rows)
         self.passages += 1
         self.terms += len(analyse(passage.contents))
         if self.passages % _COMMIT_EVERY == 0:
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN")
 
+    def link(self) -> None:
+        """Lets passages of different documents that say the same know of each other, in what ``windows`` gives.
+
+        Of more than a few passages that are alike only neighbours are compared, so that a text which is repeated a
+        thousand times costs a thousand comparisons and not a million.
+        """
+        self._connection.execute("CREATE INDEX by_key ON bands (key)")
+        rows = self._connection.execute(
+            "SELECT key, position FROM bands WHERE key IN (SELECT key FROM bands GROUP BY key HAVING count(*) > 1) "
+            "ORDER BY key, position"
+        )
+        pairs: set[tuple[int, int]] = set()
+        for _, group in groupby(rows, key=lambda row: row[0]):
+            alike = [position for _, position in group]
+            pairs.update(combinations(alike, 2) if len(alike) <= _MOST_TO_COMPARE_ALL else pairwise(alike))
+        twins: defaultdict[int, list[str]] = defaultdict(list)
+        for first, second in sorted(pairs):
+            one, other = self._at(first), self._at(second)
+            if one.document_id != other.document_id and say_the_same(one.contents, other.contents):
+                twins[first].append(other.id)
+                twins[second].append(one.id)
+        self._twins = dict(twins)
+
     def windows(self, size: int) -> Iterator[list[Passage]]:
         """All passages in order, ``size`` at a time."""
-        rows = self._connection.execute("SELECT payload FROM passages ORDER BY position")
+        rows = self._connection.execute("SELECT position, payload FROM passages ORDER BY position")
         while window := rows.fetchmany(size):
-            yield [from_payload(json.loads(payload)) for (payload,) in window]
+            yield [
+                replace(from_payload(json.loads(payload)), same_as=tuple(sorted(self._twins.get(position, ()))))
+                for position, payload in window
+            ]
+
+    def _at(self, position: int) -> Passage:
+        row = self._connection.execute("SELECT payload FROM passages WHERE position = ?", (position,)).fetchone()
+        return from_payload(json.loads(row[0]))
 
     def close(self) -> None:
         """Closes the file."""

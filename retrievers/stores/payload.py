@@ -57,6 +57,8 @@ def to_payload(passage: Passage) -> dict[str, Any]:
         "end": passage.end,
         "retracted": int(passage.biblio.retracted),
     }
+    if passage.same_as:
+        payload["same_as"] = list(passage.same_as)
     biblio.pop("retracted", None)
     payload |= {name: biblio.pop(name) for name in _LIFTED if name in biblio}
     payload["biblio"] = biblio
@@ -81,6 +83,7 @@ def from_payload(payload: Mapping[str, Any] | None) -> Passage:
         start=_take(values, "start", int),
         end=_take(values, "end", int),
         biblio=_biblio(biblio, str(values.get("id"))),
+        same_as=tuple(values.get("same_as", ())),
     )
 
 
