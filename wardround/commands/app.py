@@ -10,6 +10,7 @@ from typer import Exit, Option, Typer
 from wardround import exit_codes
 from wardround.commands import config, corpus, evaluation
 from wardround.commands.ask import ask
+from wardround.commands.calibrate import calibrate
 from wardround.commands.chat import chat
 from wardround.commands.doctor import doctor
 from wardround.commands.failures import OneLineFailures
@@ -25,6 +26,7 @@ app = Typer(
 
 app.command(epilog=exit_codes.epilog())(ask)
 app.command()(chat)
+app.command()(calibrate)
 app.command()(doctor)
 app.add_typer(corpus.app, name="corpus")
 app.add_typer(config.app, name="config")

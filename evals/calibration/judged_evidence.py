@@ -1,0 +1,83 @@
+"""The agent over a judged set instead of its own index, so that what it misses is known."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from wardround.agent.assembly import Equipment, Library, equipment
+from wardround.agent.choosing.signs import SignReader
+from wardround.agent.models.protocol import LanguageModel
+from wardround.agent.settings import Settings
+from wardround.evals.calibration.evidence import JudgedQuestion
+from wardround.evals.retrieval.indexing import index_judged_set
+from wardround.evals.retrieval.judged_set import JudgedSet
+from wardround.retrievers.protocols import Embedder
+from wardround.retrievers.term_rarity import TermRarity
+
+TITLES = {
+    "scifact": "SciFact",
+    "bioasq_passages": "BioASQ",
+    "bioasq_documents": "BioASQ",
+    "liveqa_medquad": "LiveQA",
+    "evidence_sections": "Evidence Inference",
+    "pubmedqa": "PubMedQA",
+}
+"""Judged sets as a reader would name them."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPipeline:
+    """The pipeline over the set, and what it is asked."""
+
+    equipment: Equipment
+    reader: SignReader
+    questions: tuple[JudgedQuestion, ...]
+
+
+@contextmanager
+def over_judged_set(
+    settings: Settings,
+    judged: JudgedSet,
+    embedder: Embedder,
+    cache: Path,
+    on_embedded: Callable[[int], None],
+    model: LanguageModel | None = None,
+) -> Iterator[JudgedPipeline]:
+    """The agent as ``settings`` describe it, over the passages of ``judged``, for the block.
+
+    Args:
+        settings: of fusion, rounds and everything else.
+        judged: what is searched and asked.
+        embedder: of the dense vectors.
+        cache: keeps vectors between calls.
+        on_embedded: called with the number of passages that have their vectors.
+        model: plans the queries, where the settings have one.
+    """
+    with TemporaryDirectory() as folder:
+        index = index_judged_set(judged, embedder, settings.retrieval.bm25, Path(folder) / "store", cache, on_embedded)
+        fingerprint = f"{judged.name} {_digest(judged)} {embedder.fingerprint} {index.encoder.fingerprint}"
+        library = Library(index.store, embedder, index.encoder, fingerprint)
+        rarity = TermRarity(index.store, index.encoder)
+        try:
+            yield JudgedPipeline(
+                equipment(settings, library, model),
+                SignReader(index.store, embedder, index.encoder, rarity),
+                tuple(
+                    JudgedQuestion(text, frozenset(one for one, value in judged.judgements[name].items() if value > 0))
+                    for name, text in judged.queries.items()
+                ),
+            )
+        finally:
+            index.store.close()
+
+
+def _digest(judged: JudgedSet) -> str:
+    content = hashlib.sha256()
+    for passage in judged.passages:
+        content.update(f"{passage.id}\n{passage.contents}\n".encode())
+    return content.hexdigest()[:16]

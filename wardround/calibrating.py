@@ -1,0 +1,106 @@
+"""A certificate for the configured pipeline: what is asked, on which questions, and what comes of it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from wardround.agent.certificates import write_certificate
+from wardround.agent.settings import Settings
+from wardround.errors import InputError
+from wardround.evals.calibration.certify import Asked, Loss, Outcome, certify_fixed_k, certify_losses
+from wardround.evals.calibration.certify import certify_per_question as certify_choice
+from wardround.evals.calibration.p_values import require_share
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What ``wardround calibrate`` was asked for; the fields are its options."""
+
+    task: str
+    data: Path
+    loss: Loss
+    alpha: float
+    delta: float
+    out: Path
+    per_question: bool
+    rule_faithful: bool
+    limit: int | None
+
+
+def calibrate(settings: Settings, order: Order) -> str:
+    """Writes the certificate, if there is one, and says in one paragraph what was found.
+
+    Raises:
+        InputError: the options contradict each other.
+        CalibrationError: the questions cannot show anything.
+        EvaluationError: the task's data cannot be used.
+    """
+    if order.per_question and (order.loss != "evidence" or order.rule_faithful):
+        raise InputError("--per-question goes with --loss evidence alone, and not with --rule-faithful")
+    require_share("alpha", order.alpha)  # before, and not after, an hour of answering
+    require_share("delta", order.delta)
+    outcome = _by_evidence(settings, order) if order.loss == "evidence" else _by_answers(settings, order)
+    if outcome.certificate is None:
+        return (
+            f"No number of passages is certified at alpha {order.alpha:g} and delta {order.delta:g}; the smallest "
+            f"alpha that these questions could certify is {outcome.smallest_alpha:.3f}. No certificate was written.\n"
+        )
+    write_certificate(order.out, outcome.certificate)
+    return (
+        f"{outcome.certificate.one_line()}\nWritten to {order.out}; use it with "
+        f"--set agent.certificate={json.dumps(str(order.out))}\n"
+    )
+
+
+def _by_evidence(settings: Settings, order: Order) -> Outcome:
+    from wardround.agent.models.choose import choose_model
+    from wardround.evals.calibration.evidence import gather
+    from wardround.evals.calibration.judged_evidence import TITLES, over_judged_set
+    from wardround.evals.retrieval.catalogue import load_judged_set
+    from wardround.retrievers.embedders.choose import choose_embedder
+
+    judged = load_judged_set(order.task, order.data)
+    cache = settings.sessions.folder.expanduser() / "calibration-embeddings.sqlite"
+    model, embedder = choose_model(settings.model), choose_embedder(settings.retrieval.embedder)
+    telling = sys.stderr.isatty()
+    done = 0
+
+    def tell(text: str) -> None:
+        if telling:
+            sys.stderr.write(f"\r{text}")
+
+    def on_question() -> None:
+        nonlocal done
+        done += 1
+        tell(f"{done} questions searched for")
+
+    with over_judged_set(
+        settings, judged, embedder, cache, lambda count: tell(f"{count} passages embedded"), model
+    ) as pipeline:
+        found = gather(pipeline.equipment, pipeline.reader, pipeline.questions[: order.limit], on_question)
+    tell("\n")
+    asked = Asked(
+        order.alpha, order.delta, TITLES[order.task], pipeline.equipment.parts, rule_faithful=order.rule_faithful
+    )
+    return certify_choice(found, asked) if order.per_question else certify_fixed_k(found, asked)
+
+
+def _by_answers(settings: Settings, order: Order) -> Outcome:
+    from wardround.agent.assembly import equip
+    from wardround.evals.calibration.answers import answer_losses
+    from wardround.evals.tasks import task_named
+
+    task = task_named(order.task)
+    equipment = equip(settings.model_copy(update={"agent": settings.agent.model_copy(update={"certificate": None})}))
+    equipment.close()
+    kept = order.out.with_name(f"{order.out.stem}-runs")
+    loss = "answer" if order.loss == "answer" else "support"
+    losses = asyncio.run(
+        answer_losses(task, order.data / task.folder, settings, kept, loss, limit=order.limit)  # type: ignore[arg-type]
+    )
+    asked = Asked(order.alpha, order.delta, task.title, equipment.parts, rule_faithful=order.rule_faithful)
+    return certify_losses(losses, asked, order.loss)
