@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from wardround.agent.certificates import read_certificate
 from wardround.agent.certified_selecting import CertifiedSelector
@@ -17,6 +17,8 @@ from wardround.agent.context import AgentContext
 from wardround.agent.framing.framer import PlainFramer
 from wardround.agent.models.metering import MeteredModel
 from wardround.agent.models.protocol import LanguageModel
+from wardround.agent.modes.choose import in_mode
+from wardround.agent.modes.plain import NoSearch, SilentBriefer, SingleSearch
 from wardround.agent.quoting.briefer import QuotingBriefer
 from wardround.agent.quoting.planner import CoveragePlanner
 from wardround.agent.quoting.relevance import Relevance
@@ -85,6 +87,7 @@ def equip(settings: Settings, where: Where = EVERYWHERE) -> Equipment:
     from wardround.retrievers.embedders.choose import choose_embedder
     from wardround.retrievers.index.open import open_index
 
+    settings = in_mode(settings)
     with ThreadPoolExecutor(2) as pool:  # loading a model and opening an index wait for the disk, not for each other
         loading = pool.submit(choose_embedder, settings.retrieval.embedder)
         model = choose_model(settings.model)
@@ -108,11 +111,13 @@ def equipment(
     releases: tuple[Callable[[], None], ...] = (),
 ) -> Equipment:
     """An agent's equipment around a library that is already open, with ``model`` or, without one, by quotation."""
+    settings = in_mode(settings, model)
     model = model and MeteredModel(model)
     rarity = TermRarity(library.store, library.encoder)
     relevance = Relevance(library.embedder, rarity)
     quoting = QuotingWriter(relevance, rarity, library.store.vectors, settings.agent.max_claims)
     team = _quoting_team(rarity, quoting) if model is None else _writing_team(settings, model)
+    team = _in_mode(team, settings, model)
     judge = LexicalJudge()
     retriever = HybridRetriever(library.store, library.embedder, library.encoder, settings.retrieval.fusion)
     sizes = settings.agent
@@ -130,7 +135,7 @@ def equipment(
         reader = SignReader(library.store, library.embedder, library.encoder, rarity)
         selector = CertifiedSelector(certificate, reader, parts, sizes.k)
     context = AgentContext(
-        mode="agent",
+        mode=settings.agent.mode,
         model=None if model is None else model.name,
         framer=team.framer,
         planner=team.planner,
@@ -142,6 +147,7 @@ def equipment(
         judge=judge,
         settings=settings.agent,
         where=where,
+        fixed_rounds=settings.agent.mode == "imedrag",
     )
     certified = certificate.model_dump_json() if certificate else None
     identity = json.dumps([parts, settings.agent.model_dump(mode="json"), certified])
@@ -160,3 +166,16 @@ def _writing_team(settings: Settings, model: LanguageModel) -> _Team:
     sampling = settings.model.model_dump(mode="json", include={"temperature", "top_p", "seed"})
     fingerprint = f"{model.fingerprint} {writers.prompts.fingerprint} {json.dumps(sampling)}"
     return _Team(writers.framer, writers.planner, writers.briefer, writers.writer, fingerprint)
+
+
+def _in_mode(team: _Team, settings: Settings, model: LanguageModel | None) -> _Team:
+    mode = settings.agent.mode
+    named = replace(team, fingerprint=f"{mode} 1, {team.fingerprint}")
+    if mode == "imedrag" and model is not None:
+        from wardround.agent.modes.imedrag import build_imedrag
+
+        method = build_imedrag(settings, model)
+        return replace(named, planner=method.planner, briefer=method.briefer, writer=method.writer)
+    if mode == "rag":
+        return replace(named, planner=SingleSearch(), briefer=SilentBriefer())
+    return replace(named, planner=NoSearch()) if mode == "closed-book" else team

@@ -21,6 +21,7 @@ class AgentContext:
         fallback_writer: quotes when ``writer`` fails, and stands in for its unsupported claims.
         clock: seconds since the epoch; the answer's duration is measured with it.
         where: restricts every search.
+        fixed_rounds: all rounds are run, also after one that found nothing new.
     """
 
     mode: str
@@ -36,3 +37,4 @@ class AgentContext:
     settings: AgentSettings
     clock: Callable[[], float] = time.time
     where: Where = EVERYWHERE
+    fixed_rounds: bool = False

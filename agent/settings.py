@@ -39,6 +39,10 @@ class ModelSettings(Section):
 class AgentSettings(Section):
     """How a question is worked through (methods 3)."""
 
+    mode: Literal["closed-book", "rag", "imedrag", "agent"] = Field(
+        default="agent",
+        description="agent: rounds with checks; rag: one search; imedrag: the published method; closed-book: no search",
+    )
     n_rounds: int = Field(default=4, ge=1, le=16, description="rounds of follow-up queries at most")
     n_queries: int = Field(default=3, ge=1, le=16, description="queries a round at most")
     k: int = Field(default=14, ge=0, le=32, description="passages the answer is written from, without a certificate")

@@ -37,6 +37,11 @@ CONTRACTS: tuple[PromptContract, ...] = (
     PromptContract("choose", frozenset({"letters"}), opens=False),
     PromptContract("repeated", frozenset({"queries"}), opens=False),
     PromptContract("again", frozenset({"problem"}), opens=False),
+    PromptContract("imedrag_ask", frozenset({"history", "question", "n_queries"}), frozenset({"options"})),
+    PromptContract("imedrag_parse", frozenset({"text"})),
+    PromptContract("imedrag_sub_answer", frozenset({"passages", "query"})),
+    PromptContract("imedrag_answer", frozenset({"history", "question"}), frozenset({"options"})),
+    PromptContract("imedrag_json", frozenset({"form"}), opens=False),
     PromptContract("multiple_choice", frozenset({"question", "options"}), frozenset({"passages"})),
     PromptContract("plain_answer", frozenset({"question"}), frozenset({"passages"})),
 )

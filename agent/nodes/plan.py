@@ -17,7 +17,7 @@ async def plan(state: State, context: AgentContext) -> dict[str, Any]:
     """The next queries, or none and the reason why the rounds end."""
     rounds = _with_last_round(state)
     settings = context.settings
-    if rounds and rounds[-1].new_passages == 0:
+    if rounds and rounds[-1].new_passages == 0 and not context.fixed_rounds:
         return _stop(rounds, "the last round found no new passage")
     if len(rounds) >= settings.n_rounds:
         return _stop(rounds, f"all {settings.n_rounds} rounds are spent")

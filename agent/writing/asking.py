@@ -51,6 +51,7 @@ class Request(Generic[R]):
 
     Attributes:
         problem: says what is wrong with a reply that has the right form, None when nothing is.
+        earlier: the dialogue that ``prompt``, then a further turn without a system part, goes on with.
     """
 
     prompt: RenderedPrompt
@@ -58,6 +59,12 @@ class Request(Generic[R]):
     form: type[R]
     max_tokens: int
     problem: Callable[[R], str | None] = lambda _: None
+    earlier: tuple[Message, ...] = ()
+
+    @property
+    def messages(self) -> tuple[Message, ...]:
+        """What is sent."""
+        return (*self.earlier, Message("user", self.prompt.user)) if self.earlier else messages_of(self.prompt)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ class Asker:
         Raises:
             BackendError: the model cannot be reached or does not take the prompt.
         """
-        opening = messages_of(request.prompt)
+        opening = request.messages
         first = await self._try(request, opening, 0, on_text)
         if first.reply is not None:
             return Asked(first.reply, first.usage)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Literal, get_args
 
@@ -17,15 +17,12 @@ from wardround.prompts import load_prompts
 
 Mode = Literal["closed-book", "given", "rag", "imedrag", "agent"]
 """closed-book: the model alone; given: with the texts that come with the question; rag: with the passages of one
-search; agent: as configured; imedrag: the agent with the sizes of arXiv:2408.00727."""
+search; agent: as configured; imedrag: the method of arXiv:2408.00727."""
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 
 SEARCHING: tuple[Mode, ...] = ("rag", "imedrag", "agent")
 """Those that need an index."""
-
-IMEDRAG_SIZES = {"n_rounds": 4, "n_queries": 3, "k": 32, "search_depth": 32}
-"""The paper's. Rounds still end early when nothing new is found, where the paper's code always runs all of them."""
 
 
 def mode_named(name: str) -> Mode:
@@ -60,8 +57,7 @@ async def open_system(mode: Mode, settings: Settings) -> AsyncIterator[System]:
     """
     require_model(mode_named(mode), settings)
     if mode in ("agent", "imedrag"):
-        sized = settings if mode == "agent" else _with_agent(settings, IMEDRAG_SIZES)
-        async with _agent(mode, sized) as system:
+        async with _agent(mode, _with_mode(settings, mode)) as system:
             yield system
     elif mode == "rag":
         async with _naive_rag(settings) as system:
@@ -86,7 +82,7 @@ async def _agent(mode: str, settings: Settings) -> AsyncIterator[System]:
     fingerprint = {
         "equipment": equipment.fingerprint,
         "model": None if equipment.model is None else equipment.model.name,
-        "agent": _stated(settings.agent.model_dump(mode="json")),
+        "agent": _stated(equipment.context.settings.model_dump(mode="json")),
         "decoding": _decoding_figures(settings),
     }
     checkpoints = settings.sessions.folder.expanduser() / "evaluations.sqlite"
@@ -127,8 +123,8 @@ def _required(model: LanguageModel | None, mode: str) -> LanguageModel:
     return model
 
 
-def _with_agent(settings: Settings, sizes: Mapping[str, int]) -> Settings:
-    return settings.model_copy(update={"agent": settings.agent.model_copy(update=dict(sizes))})
+def _with_mode(settings: Settings, mode: Literal["agent", "imedrag"]) -> Settings:
+    return settings.model_copy(update={"agent": settings.agent.model_copy(update={"mode": mode})})
 
 
 def _decoding(settings: Settings) -> Decoding:

@@ -12,6 +12,7 @@ from wardround.commands.options import (
     ConfigOption,
     KOption,
     ModelOption,
+    ModeOption,
     ProfileOption,
     QuietOption,
     SetOption,
@@ -28,6 +29,7 @@ def ask(
     question: Annotated[str | None, Argument(help="The question, in quotes; - reads standard input.")] = None,
     as_json: Annotated[bool, Option("--json", help="Print the answer as JSON, schema version 1.")] = False,
     as_markdown: Annotated[bool, Option("--markdown", help="Print the answer as Markdown.")] = False,
+    mode: ModeOption = None,
     model: ModelOption = None,
     k: KOption = None,
     profile: ProfileOption = None,
@@ -46,6 +48,8 @@ def ask(
         raise BadParameter("choose one of --json and --markdown")
     from wardround.question_input import read_question
 
+    if mode is not None:
+        assignments = [*(assignments or ()), f"agent.mode={mode}"]
     settings = settings_from_options(config=config, profile=profile, assignments=assignments, model=model, k=k).settings
     text = read_question(question, sys.stdin.buffer, settings.agent.max_question_chars)
     answer = _answer(settings, text, quiet=quiet)
@@ -57,8 +61,10 @@ def ask(
 def open_agent(settings: Settings, *, quiet: bool) -> StreamingAgent:
     """An agent over the configured index; builds the starter index first when there is none."""
     from wardround.agent.clinical_agent import ClinicalAgent
+    from wardround.agent.modes.choose import in_mode
     from wardround.index_building import ensure_index
 
+    in_mode(settings)  # what the mode lacks is said before an index is built for it
     ensure_index(settings, sys.stderr, quiet=quiet)
     return ClinicalAgent.from_settings(settings)
 

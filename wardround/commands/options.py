@@ -26,6 +26,9 @@ ModelOption = Annotated[
     str | None,
     Option("--model", help="none, smollm2 (to try out only), a folder with a model, or a name on the model server."),
 ]
+ModeOption = Annotated[
+    str | None, Option("--mode", help="agent (default), rag, imedrag or closed-book; short for agent.mode.")
+]
 KOption = Annotated[int | None, Option("--k", help="Passages the answer is written from, at most.")]
 QuietOption = Annotated[bool, Option("--quiet", "-q", help="No progress on standard error.")]
 
