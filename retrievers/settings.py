@@ -41,6 +41,18 @@ class EmbedderSettings(Section):
     threads: int = Field(default=0, ge=0, description="threads of the embedder; 0: all cores")
 
 
+Quantization = Literal["none", "int8", "binary"]
+
+
+class LayoutSettings(Section):
+    """How a collection on a server is laid out; takes effect when the index is built."""
+
+    quantization: Quantization = Field(default="none", description="vectors kept in memory; best hits are rescored")
+    vectors_on_disk: bool = Field(default=False, description="full vectors on disk, with quantised ones in memory")
+    shards: int = Field(default=1, ge=1, le=1024, description="parts of the collection, over the cluster's nodes")
+    replicas: int = Field(default=1, ge=1, le=16, description="copies of each part")
+
+
 class StoreSettings(Section):
     """Where passages are kept."""
 
@@ -51,6 +63,7 @@ class StoreSettings(Section):
     prefer_grpc: bool = Field(default=False, description="speak gRPC to the server")
     collection: str = Field(default="wardround", pattern=r"^[A-Za-z0-9_-]{1,64}$", description="alias on the server")
     timeout_seconds: float = Field(default=30, gt=0, description="per request to the server")
+    layout: LayoutSettings = LayoutSettings()
 
 
 class FusionSettings(Section):

@@ -126,4 +126,4 @@ def _server(settings: StoreSettings) -> tuple[QdrantClient, ServerTarget]:
         timeout_seconds=settings.timeout_seconds,
     )
     calls = Calls(f"Qdrant at {settings.url}", settings.api_key_env)
-    return client, ServerTarget(client, settings.collection, calls, Path(settings.folder))
+    return client, ServerTarget(client, settings.collection, calls, Path(settings.folder), settings.layout)

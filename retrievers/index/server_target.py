@@ -13,6 +13,7 @@ from wardround.retrievers.index.generations import NAME_PATTERN, staged_generati
 from wardround.retrievers.index.manifest import Manifest, read_manifest
 from wardround.retrievers.index.targets import GrowingStore, Site
 from wardround.retrievers.protocols import PassageStore
+from wardround.retrievers.settings import LayoutSettings
 from wardround.retrievers.stores.calls import Calls
 from wardround.retrievers.stores.server import ServerStore
 
@@ -30,7 +31,9 @@ class ServerTarget:
     killed builds left are deleted.
     """
 
-    def __init__(self, client: QdrantClient, alias: str, calls: Calls, workplace: Path) -> None:
+    def __init__(
+        self, client: QdrantClient, alias: str, calls: Calls, workplace: Path, layout: LayoutSettings | None = None
+    ) -> None:
         """Names the place.
 
         Args:
@@ -39,11 +42,13 @@ class ServerTarget:
             calls: how requests are made.
             workplace: a folder on this machine for the embedding cache, passing files and the builder's lock. Two
                 machines that build at once do not see each other; each leaves a whole index, and the later switch wins.
+            layout: of collections that are built.
         """
         self._client = client
         self._alias = alias
         self._calls = calls
         self._workplace = workplace.expanduser()
+        self._layout = layout
 
     @property
     def cache(self) -> Path:
@@ -96,7 +101,7 @@ class ServerTarget:
 
     def create(self, collection: str, dimension: int) -> ServerStore:
         """An empty store in a new collection."""
-        return ServerStore.create(self._client, collection, dimension, self._calls)
+        return ServerStore.create(self._client, collection, dimension, self._calls, self._layout)
 
     def delete(self, collection: str) -> None:
         """Removes a collection; nothing happens where there is none."""

@@ -12,6 +12,7 @@ import numpy as np
 from wardround.corpora.records import Passage
 from wardround.errors import BackendError, ConfigError, StoreError
 from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.settings import LayoutSettings, Quantization
 from wardround.retrievers.stores.calls import Calls
 from wardround.retrievers.stores.conditions import AnyOf, conditions
 from wardround.retrievers.stores.payload import DENSE, FILTER_FIELDS, SPARSE, from_payload, point_id, to_payload
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _BATCH = 128
 _PAGE = 256
 _INDEX_AFTER_KB = 20_000
+_OVERSAMPLING = 2.0
 
 
 def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: float) -> QdrantClient:
@@ -83,17 +85,32 @@ class ServerStore:
         self._open = True
 
     @classmethod
-    def create(cls, client: QdrantClient, collection: str, dimension: int, calls: Calls) -> ServerStore:
+    def create(
+        cls,
+        client: QdrantClient,
+        collection: str,
+        dimension: int,
+        calls: Calls,
+        layout: LayoutSettings | None = None,
+    ) -> ServerStore:
         """Makes an empty collection; the server builds no graph and no payload index before ``seal``."""
         from qdrant_client import models
+
+        layout = layout or LayoutSettings()
+        vectors = models.VectorParams(
+            size=dimension, distance=models.Distance.COSINE, on_disk=True if layout.vectors_on_disk else None
+        )
 
         calls(
             f"create collection {collection!r}",
             lambda: client.create_collection(
                 collection,
-                vectors_config={DENSE: models.VectorParams(size=dimension, distance=models.Distance.COSINE)},
+                vectors_config={DENSE: vectors},
                 sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
                 optimizers_config=models.OptimizersConfigDiff(indexing_threshold=0),
+                quantization_config=_quantization(layout.quantization),
+                shard_number=layout.shards,
+                replication_factor=layout.replicas,
             ),
         )
         return cls(client, collection, dimension, calls)
@@ -147,7 +164,10 @@ class ServerStore:
         if k > 0 and self._size is None:
             self._size = self.count()
         exact = (self._size or 0) <= EXACT_UP_TO
-        params = models.SearchParams(exact=exact, hnsw_ef=None if exact else HNSW_EF)
+        rescored = models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLING)
+        params = models.SearchParams(
+            exact=exact, hnsw_ef=None if exact else HNSW_EF, quantization=None if exact else rescored
+        )
         return best(lambda limit: self._query(DENSE, vector.tolist(), limit, where, params), k, DENSE)
 
     def search_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
@@ -243,6 +263,19 @@ class ServerStore:
                 f"collection {self._collection!r} holds vectors of {self._dimension} dimensions, not of shape "
                 f"{vector.shape}: use the embedder it was built with"
             )
+
+
+def _quantization(kind: Quantization) -> models.QuantizationConfig | None:
+    from qdrant_client import models
+
+    match kind:
+        case "none":
+            return None
+        case "int8":
+            scalar = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, quantile=0.99, always_ram=True)
+            return models.ScalarQuantization(scalar=scalar)
+        case "binary":
+            return models.BinaryQuantization(binary=models.BinaryQuantizationConfig(always_ram=True))
 
 
 def _sparse(vector: SparseVector) -> models.SparseVector:

@@ -173,3 +173,15 @@ def test_an_unusable_index_with_a_corpus_that_nobody_knows_stays_and_the_reason_
     (index_folder() / "corpora.json").unlink()
     with pytest.raises(StoreError, match="the index was made with"):
         ensure_index(load_settings(overrides={"retrieval.bm25.k1": 1.2}), io.StringIO())
+
+
+def test_a_plan_is_made_from_the_index_in_use(notes: Path) -> None:
+    assert run("plan", "--passages", "24e6")[0] == 5
+    run("add", "folder", str(notes), "--quiet")
+    code, output, _ = run("plan", "--passages", "24e6", "--embedder", "minilm", "--quantization", "int8", "--json")
+    found = json.loads(output)
+    assert code == 0
+    assert found["plan"]["passages"] == 24_000_000
+    assert found["measured"]["dimension"] == 384
+    assert "quantization=int8" in run("plan", "--passages", "1e6", "--quantization", "int8")[1]
+    assert run("plan", "--passages", "1e6", "--quantization", "int2")[0] == 4

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Argument, Option, Typer
 
-from wardround.commands import corpus_contents, corpus_fetch
+from wardround.commands import corpus_contents, corpus_fetch, corpus_plan
 from wardround.commands.options import ConfigOption, ProfileOption, QuietOption, SetOption, settings_from_options
 
 if TYPE_CHECKING:
@@ -105,6 +105,7 @@ app.command("list")(corpus_contents.list_)
 app.command()(corpus_contents.stats)
 app.command()(corpus_contents.verify)
 app.command()(corpus_contents.export)
+app.command()(corpus_plan.plan)
 app.add_typer(corpus_fetch.app, name="fetch")
 
 
