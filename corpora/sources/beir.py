@@ -13,7 +13,7 @@ from wardround.corpora.prose import add_prose
 from wardround.corpora.quarantine import BadRecord, OnBadRecord, refuse
 from wardround.corpora.records import Biblio, CorpusInfo, Document
 
-READER = 1
+READER = 2
 
 
 class _Row(Row):
@@ -25,7 +25,7 @@ class _Row(Row):
     pmcid: str | None = None
     doi: str | None = None
     journal: str | None = None
-    year: int | None = None
+    year: int | str | None = None
     url: str | None = None
     licence: str | None = Field(default=None, validation_alias=AliasChoices("license", "licence"))
 
@@ -76,7 +76,7 @@ class BeirCorpus:
         pmid = str(row.pmid) if row.pmid is not None else None
         return Biblio(
             title=row.title.strip().rstrip(".") or row.id,
-            year=row.year,
+            year=_year(row.year),
             journal=row.journal,
             doi=row.doi,
             pmid=pmid,
@@ -84,3 +84,10 @@ class BeirCorpus:
             url=row.url or (f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else None),
             licence=row.licence or (self._licence if self._licence != "not stated" else None),
         )
+
+
+def _year(stated: int | str | None) -> int | None:
+    """The year as a number; some publish it as a string, and what is no year then is none."""
+    if isinstance(stated, str):
+        return int(stated) if stated.isdecimal() and len(stated) == 4 else None
+    return stated

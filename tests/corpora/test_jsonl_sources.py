@@ -41,6 +41,12 @@ def test_beir_and_r2med_rows_become_documents(tmp_path: Path, name: str) -> None
     ]
 
 
+@pytest.mark.parametrize(("stated", "year"), [("1992", 1992), (1992, 1992), ("in press", None), (None, None)])
+def test_a_year_may_be_a_string_and_words_are_none(tmp_path: Path, stated: object, year: int | None) -> None:
+    source = BeirCorpus(jsonl(tmp_path / "c.jsonl", {"_id": "1", "text": "It grows.", "year": stated}), "c")
+    assert [document.biblio.year for document in source.documents()] == [year]
+
+
 def test_medrag_chunks_load_unchanged_and_go_out_again(tmp_path: Path) -> None:
     folder = tmp_path / "chunk"
     folder.mkdir()
