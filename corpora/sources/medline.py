@@ -16,7 +16,7 @@ from wardround.errors import CorpusError
 
 CORPUS = "pubmed"
 LICENCE = "Courtesy of the U.S. National Library of Medicine; abstracts may be under their publishers' copyright"
-READER = 1
+READER = 2
 """Raised whenever the same file gives other documents."""
 
 _RETRACTIONS = ("RetractionIn", "RetractedandRepublishedIn")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from wardround.corpora.quarantine import BadRecord, OnBadRecord
-from wardround.corpora.sources.medline_record import Citation, read_citation
+from wardround.corpora.sources.medline_record import Citation, read_book_chapter, read_citation
 from wardround.corpora.sources.medline_stream import RawRecord, raw_records
 from wardround.corpora.xml_text import safe_parser
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BATCH = 32
 _PMID = re.compile(rb'<PMID(?:\s+Version="(\d{1,4})")?\s*>\s*(\d{1,9})\s*</PMID>')
-_CITATION_TAGS = frozenset({"PubmedArticle", "MedlineCitation"})
+_CITATION_TAGS = frozenset({"PubmedArticle", "MedlineCitation", "PubmedBookArticle"})
 # Some files use the MathML prefix without declaring it in the record itself.
 _OPEN, _CLOSE = b'<set xmlns:mml="http://www.w3.org/1998/Math/MathML">', b"</set>"
 
@@ -102,13 +102,13 @@ def _entries(
                 on_bad(BadRecord(str(path), place, _complaint(record)))
                 continue
             try:
-                yield Entry(record.ordinal, read_citation(next(citations)))
+                element = next(citations)
+                read = read_book_chapter if record.tag == "PubmedBookArticle" else read_citation
+                yield Entry(record.ordinal, read(element))
             except ValueError as error:
                 on_bad(BadRecord(str(path), place, str(error)))
-        elif record.tag == "DeleteCitation":
-            yield Entry(record.ordinal, Deletion(tuple(pmid_versions(record.data))))
         else:
-            on_bad(BadRecord(str(path), place, f"a {record.tag}, which is no journal citation and is not read"))
+            yield Entry(record.ordinal, Deletion(tuple(pmid_versions(record.data))))
 
 
 def _complaint(record: RawRecord) -> str:

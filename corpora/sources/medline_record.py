@@ -91,8 +91,28 @@ def read_citation(record: _Element) -> Citation:
     return reader.citation(citation.get("Status", ""))
 
 
+def read_book_chapter(record: _Element) -> Citation:
+    """The record of a ``PubmedBookArticle`` element; its journal is the book, and a whole book's title the book's.
+
+    Raises:
+        ValueError: it has no PMID of digits, or names no book.
+    """
+    document = record.find("BookDocument")
+    book = document.find("Book") if document is not None else None
+    if document is None or book is None:
+        raise ValueError("no BookDocument with a Book in the record")
+    reader = _Reader()
+    if document.find("ArticleTitle") is None and (title := book.find("BookTitle")) is not None:
+        reader.title(title)
+    for child in document.iterchildren(*_CHAPTER_PARTS):
+        _CHAPTER_PARTS[child.tag](reader, child)
+    if not reader.pmid.isdecimal():
+        raise ValueError(f"the PMID is {reader.pmid!r}, not a number")
+    return reader.citation("")
+
+
 class _Reader:
-    """Collects the fields while the children of a record are walked through once."""
+    """Collects the fields while the children of a record are walked through once; a method for each element."""
 
     def __init__(self) -> None:
         self.pmid = ""
@@ -159,6 +179,13 @@ class _Reader:
             else:
                 self._issue_date = _date(child)
 
+    def book(self, element: _Element) -> None:
+        for child in element.iterchildren("BookTitle", "PubDate"):
+            if child.tag == "PubDate":
+                self._issue_date = _date(child)
+            else:
+                self._journal = inline_text(child)
+
     def title(self, element: _Element) -> None:
         self._title = inline_text(element)
 
@@ -188,6 +215,9 @@ class _Reader:
     def language(self, element: _Element) -> None:
         self._languages.append(_name(element))
 
+    def publication_type(self, element: _Element) -> None:
+        self._types.append(_name(element))
+
     def type_list(self, element: _Element) -> None:
         self._types += [_name(child) for child in element.iterchildren("PublicationType")]
 
@@ -213,7 +243,11 @@ class _Reader:
     def identifiers(self, data: _Element) -> None:
         # Only the record's own list: those within ReferenceList belong to the articles it cites.
         identifiers = data.find("ArticleIdList")
-        for identifier in identifiers if identifiers is not None else ():
+        if identifiers is not None:
+            self.identifier_list(identifiers)
+
+    def identifier_list(self, element: _Element) -> None:
+        for identifier in element:
             match identifier.get("IdType"):
                 case "doi":
                     self._doi = self._doi or inline_text(identifier)
@@ -247,6 +281,20 @@ _ARTICLE_PARTS = {
     "Language": _Reader.language,
     "PublicationTypeList": _Reader.type_list,
     "ArticleDate": _Reader.article_date,
+}
+# Chapters of online books, such as those of GeneReviews and StatPearls.
+_CHAPTER_PARTS = {
+    "PMID": _Reader.number,
+    "ArticleIdList": _Reader.identifier_list,
+    "Book": _Reader.book,
+    "ArticleTitle": _Reader.title,
+    "Language": _Reader.language,
+    "AuthorList": _Reader.author_list,
+    "PublicationType": _Reader.publication_type,
+    "Abstract": _Reader.abstract,
+    "ContributionDate": _Reader.article_date,
+    "DateRevised": _Reader.revision,
+    "KeywordList": _Reader.keyword_list,
 }
 
 

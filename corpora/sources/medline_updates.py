@@ -38,7 +38,7 @@ def superseded(paths: Sequence[Path]) -> list[frozenset[int]]:
     for path in paths:
         for record in raw_records(path, _left_to_the_reader):
             named = pmid_versions(record.data)
-            if record.tag == "DeleteCitation":
+            if record.tag in ("DeleteCitation", "DeleteDocument"):
                 deletions += [(one.pmid, one.version, rank[path]) for one in named]
             elif named:
                 row = (named[0].pmid, named[0].version, _revised(record), rank[path], record.ordinal)

@@ -125,7 +125,7 @@ BAD = [
     ("<PubmedArticle><MedlineCitation><PMID>9</PMID></MedlineCitation></PubmedArticle>", "PMID 9 has no Article"),
     (citation(9, "an &undefined; entity"), "not well-formed XML"),
     (citation(9, "a NUL \0 byte"), "not well-formed XML"),
-    ("<PubmedBookArticle><BookDocument/></PubmedBookArticle>", "no journal citation"),
+    ("<PubmedBookArticle><BookDocument/></PubmedBookArticle>", "no BookDocument with a Book"),
     (citation(9, "<b>" * 400 + "</b>" * 400), "not well-formed XML"),
 ]
 
