@@ -19,7 +19,7 @@ from wardround.corpora.source import DocumentSource
 from wardround.errors import CorpusError, PrerequisiteError, StoreError
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.index.embedding import PassageVectors
-from wardround.retrievers.index.embedding_cache import EmbeddingCache
+from wardround.retrievers.index.embedding_cache import EmbeddingCache, content_key
 from wardround.retrievers.index.manifest import SCHEMA_VERSION, IndexedCorpus, Manifest, SparseRecord
 from wardround.retrievers.index.spool import Spool
 from wardround.retrievers.index.targets import IndexTarget, Site
@@ -33,6 +33,8 @@ OnProgress = Callable[[int, int | None, str], None]
 ``publish`` or ``unchanged`` (passages)."""
 
 _WINDOW = 2048
+# Vectors of earlier contents are kept for going back to them, up to a point.
+_CACHED_AT_LEAST, _CACHED_A_PASSAGE = 100_000, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +233,8 @@ def _store_all(
         store.seal()
         if (stored := store.count()) != spool.passages:
             raise StoreError(f"the store holds {stored} of {spool.passages} passages after the build: try again")
+        if len(cache) > _CACHED_AT_LEAST + _CACHED_A_PASSAGE * spool.passages:
+            cache.prune(content_key(passage.contents) for window in spool.windows(_WINDOW) for passage in window)
 
 
 @contextmanager

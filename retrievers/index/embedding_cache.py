@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -81,6 +81,26 @@ class EmbeddingCache:
         rows = [(self._embedder, key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
         with self._errors(), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+
+    def prune(self, keep: Iterable[bytes]) -> int:
+        """Forgets the vectors of other embedders and of texts that are not in ``keep``; the file does not shrink.
+
+        Returns:
+            How many were forgotten.
+        """
+        with self._errors(), self._connection:
+            self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS kept (content BLOB PRIMARY KEY) WITHOUT ROWID")
+            self._connection.execute("DELETE FROM kept")
+            self._connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((key,) for key in keep))
+            return self._connection.execute(
+                "DELETE FROM vectors WHERE embedder != ? OR content NOT IN (SELECT content FROM kept)",
+                (self._embedder,),
+            ).rowcount
+
+    def __len__(self) -> int:
+        """How many vectors of all embedders there are."""
+        with self._errors():
+            return int(self._connection.execute("SELECT count(*) FROM vectors").fetchone()[0])
 
     def close(self) -> None:
         """Closes the file; a second call does nothing."""

@@ -98,3 +98,13 @@ def test_a_full_disk_is_named(tmp_path: Path) -> None:
     cache._connection.execute("PRAGMA max_page_count=8")
     with pytest.raises(StoreError, match=r"the disk is full: cannot write .*e\.sqlite3; free space"):
         cache.add({content_key(str(number)): A for number in range(2000)})
+
+
+def test_pruning_forgets_other_texts_and_other_embedders(tmp_path: Path) -> None:
+    cache_at(tmp_path / "e.sqlite3", "other model").add({KEY: A})
+    cache = cache_at(tmp_path / "e.sqlite3")
+    cache.add({KEY: A, OTHER: B})
+    assert len(cache) == 3
+    assert cache.prune([KEY, content_key("never embedded")]) == 2
+    assert (len(cache), list(cache.find([KEY, OTHER]))) == (1, [KEY])
+    assert cache.prune([OTHER]) == 1
