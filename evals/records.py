@@ -25,6 +25,7 @@ class Gold:
         nice_to_have: statements it may make.
         documents: ids of the documents the answer stands in.
         refuse: whether the right thing is to decline.
+        relevance: for a search, how relevant people judged passages, by id; 1 and above is relevant.
     """
 
     letter: str | None = None
@@ -34,6 +35,7 @@ class Gold:
     nice_to_have: tuple[str, ...] = ()
     documents: tuple[str, ...] = ()
     refuse: bool = False
+    relevance: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

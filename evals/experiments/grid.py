@@ -26,6 +26,7 @@ from typing import Any
 from wardround.errors import EvaluationError
 from wardround.evals.systems.build import MODES, Mode
 from wardround.evals.tasks import task_named
+from wardround.evals.tasks.judged_retrieval import refuse_retrieval
 
 _KNOWN = {"task", "limit", "seed", "concurrency", "settings", "grid"}
 _BESIDE_RETRIEVAL = ("model.",)
@@ -74,7 +75,7 @@ def read_experiment(path: Path) -> Experiment:
     if "task" not in plan:
         raise EvaluationError(f"{path}: 'task' is missing; name the task to run")
     return Experiment(
-        task=task_named(plan["task"]).name,
+        task=refuse_retrieval(task_named(plan["task"])).name,
         cells=_cells(path, _table(path, plan, "settings"), _table(path, plan, "grid")),
         limit=_whole(path, plan, "limit", None),
         seed=_whole(path, plan, "seed", 0) or 0,

@@ -123,6 +123,37 @@ def _pubmedqa(data: Path) -> JudgedSet:
     )
 
 
+def read_r2med(folder: Path) -> JudgedSet:
+    """A subset of R2MED (arXiv:2505.14558) in its release format: ``corpus``, ``query`` and ``qrels`` as JSON Lines."""
+    judgements = [(row.text("q_id"), row.text("p_id"), _grade(row)) for row in read_rows(folder / "qrels.jsonl")]
+    return judged_set(
+        "r2med",
+        (whole_passage(row.text("id"), "r2med", "", row.text("text")) for row in read_rows(folder / "corpus.jsonl")),
+        {row.text("id"): row.text("text") for row in read_rows(folder / "query.jsonl")},
+        judgements,
+    )
+
+
+def read_beir(folder: Path) -> JudgedSet:
+    """A set in BEIR's format (arXiv:2104.08663): ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/test.tsv``."""
+    return judged_set(
+        "beir",
+        (
+            whole_passage(row.text("_id"), "beir", row.values.get("title") or "", row.text("text"))
+            for row in read_rows(folder / "corpus.jsonl")
+        ),
+        {row.text("_id"): row.text("text") for row in read_rows(folder / "queries.jsonl")},
+        read_judgements(folder / "qrels" / "test.tsv"),
+    )
+
+
+def _grade(row: Row) -> int:
+    grade = row.values.get("score")
+    if not isinstance(grade, int) or isinstance(grade, bool):
+        raise row.wrong("score", "must be a whole number")
+    return grade
+
+
 JUDGED_SETS: dict[str, Callable[[Path], JudgedSet]] = {
     "scifact": _scifact,
     "bioasq_passages": _bioasq_passages,
@@ -130,5 +161,7 @@ JUDGED_SETS: dict[str, Callable[[Path], JudgedSet]] = {
     "liveqa_medquad": _liveqa_medquad,
     "evidence_sections": _evidence_sections,
     "pubmedqa": _pubmedqa,
+    "r2med": read_r2med,
+    "beir": read_beir,
 }
-"""Readers of the sets that are known by name; each takes the data folder."""
+"""Readers of the sets that are known by name; each takes the data folder, the last two the set's own."""

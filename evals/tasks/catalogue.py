@@ -6,6 +6,7 @@ from wardround.errors import EvaluationError
 from wardround.evals.tasks.bioasq_answers import BIOASQ_FACTOID, BIOASQ_LIST, BIOASQ_SUMMARY
 from wardround.evals.tasks.bioasq_yesno import BIOASQ_YESNO
 from wardround.evals.tasks.evidence_inference import EVIDENCE_INFERENCE
+from wardround.evals.tasks.judged_retrieval import RETRIEVAL_TASKS
 from wardround.evals.tasks.k_qa import K_QA
 from wardround.evals.tasks.med_safety import MED_SAFETY
 from wardround.evals.tasks.medec import MEDEC
@@ -16,6 +17,7 @@ from wardround.evals.tasks.mmlu_medical import MMLU_MEDICAL
 from wardround.evals.tasks.pubmedqa import PUBMEDQA, PUBMEDQA_SEARCHED
 from wardround.evals.tasks.robustness import BRAND_NAMES, OPTION_ORDER
 from wardround.evals.tasks.scifact import SCIFACT
+from wardround.evals.tasks.starter import STARTER
 from wardround.evals.tasks.task import Task
 
 TASKS = {
@@ -38,6 +40,8 @@ TASKS = {
         BRAND_NAMES,
         OPTION_ORDER,
         MEDEC,
+        STARTER,
+        *RETRIEVAL_TASKS,
     )
 }
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 from typer import Argument, Option, Typer
 
 from wardround.commands import evaluation_stored
-from wardround.commands.evaluation_options import DataOption, JsonOption
+from wardround.commands.evaluation_options import RUNS, DataOption, JsonOption
+from wardround.commands.evaluation_retrieval import retrieval
+from wardround.commands.evaluation_telling import tell
 from wardround.commands.options import (
     ConfigOption,
     KOption,
@@ -27,11 +29,9 @@ if TYPE_CHECKING:
     from wardround.evals.runner import Selection
     from wardround.evals.systems.build import Mode
 
-RUNS = Path("runs")
-"""Where runs lie that were not given a folder."""
-
 app = Typer(no_args_is_help=True, help="Run tasks, score stored outputs, compare runs.")
 evaluation_stored.register(app)
+app.command()(retrieval)
 
 
 @app.command()
@@ -62,13 +62,14 @@ def run(
     from wardround.evals.stored_runs import data_folder
     from wardround.evals.systems.build import mode_named
     from wardround.evals.tasks import task_named
+    from wardround.evals.tasks.judged_retrieval import refuse_retrieval
 
-    chosen = task_named(task)
+    chosen = refuse_retrieval(task_named(task))
     settings = settings_from_options(config=config, profile=profile, assignments=assignments, model=model, k=k).settings
     items = Selection(chosen, data_folder(chosen, data), limit, seed)
     items.digest()  # data that cannot be read is said before a model is loaded
     folder, evaluated = asyncio.run(_run(items, mode_named(mode), settings, out, concurrency, retry_failed, quiet))
-    _tell(folder, evaluated, as_json=as_json)
+    tell(folder, evaluated, as_json=as_json)
 
 
 @app.command()
@@ -150,20 +151,6 @@ async def _run(
                 on_result=progress,
             )
     return folder, evaluated
-
-
-def _tell(folder: Path, done: Evaluated, *, as_json: bool) -> None:
-    from wardround.evals.report.as_json import summary_json
-    from wardround.evals.report.wording import headline_lines
-
-    if as_json:
-        sys.stdout.write(summary_json(done.summary))
-        return
-    lines = [f"{done.summary.task.title}, {done.summary.manifest.mode}", *headline_lines(done.summary)]
-    if failed := done.summary.outcomes["failed"]:
-        lines.append(f"{failed} items failed; --retry-failed asks them again")
-    lines.append(f"{done.ran.ran} items asked now, {done.ran.kept} kept from before; {folder / 'report.html'}")
-    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _as_typed(value: Any) -> str:

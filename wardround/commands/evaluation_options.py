@@ -7,6 +7,9 @@ from typing import Annotated
 
 from typer import Option
 
+RUNS = Path("runs")
+"""Where runs lie that were not given a folder."""
+
 DataOption = Annotated[
     Path, Option("--data", help="Folder with the task's data, or the folder that holds all data folders.")
 ]

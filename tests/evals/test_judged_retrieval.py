@@ -1,0 +1,95 @@
+"""Searches over judged sets through the runner: release formats, figures as computed by hand, clear complaints."""
+
+from __future__ import annotations
+
+import json
+from math import log2
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from wardround.commands.app import app
+from wardround.errors import EvaluationError
+from wardround.evals.records import Gold, Item, ItemResult
+from wardround.evals.retrieval.catalogue import JUDGED_SETS, read_beir, read_r2med
+from wardround.evals.scoring.ranking import RankingScorer
+from wardround.evals.tasks.judged_retrieval import SETS
+
+TEXTS = {
+    "d1": "Noradrenaline is the first-line vasopressor in septic shock.",
+    "d2": "Colchicine treats a flare of gout.",
+    "d3": "Alteplase is given within 4.5 hours of a stroke.",
+}
+
+
+def lines(path: Path, *rows: dict[str, object]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+@pytest.fixture
+def r2med(tmp_path: Path) -> Path:
+    folder = tmp_path / "r2med"
+    lines(folder / "corpus.jsonl", *({"id": name, "text": text} for name, text in TEXTS.items()))
+    lines(folder / "query.jsonl", {"id": "0", "text": "vasopressor in septic shock"}, {"id": "1", "text": "gout flare"})
+    lines(folder / "qrels.jsonl", *({"q_id": q, "p_id": p, "score": 1} for q, p in (("0", "d1"), ("1", "d2"))))
+    return folder
+
+
+def test_a_ranking_is_scored_by_hand_computed_figures() -> None:
+    item = Item("q", "Q?", Gold(relevance={"a": 2, "b": 1, "c": 0}), "q")
+    score = RankingScorer().score(item, ItemResult("q", text="c\na\nx\nb"))
+    assert score.value == pytest.approx((2 / log2(3) + 1 / log2(5)) / (2 + 1 / log2(3)))
+    assert score.figures == {"R@10": 1.0, "R@100": 1.0, "AP": 0.5, "RR": 0.5}
+    assert score.reason == "the first relevant passage has rank 2"
+    assert RankingScorer().score(item, ItemResult("q")).reason == "no relevant passage is found"
+
+
+def test_every_judged_set_is_a_task() -> None:
+    assert tuple(JUDGED_SETS) == SETS
+
+
+def test_the_release_formats_are_read(r2med: Path, tmp_path: Path) -> None:
+    found = read_r2med(r2med)
+    assert (len(found.passages), found.queries["1"], found.judgements["1"]) == (3, "gout flare", {"d2": 1})
+    beir = tmp_path / "beir"
+    lines(beir / "corpus.jsonl", *({"_id": name, "title": "T", "text": text} for name, text in TEXTS.items()))
+    lines(beir / "queries.jsonl", {"_id": "7", "text": "stroke"}, {"_id": "8", "text": "not judged"})
+    (beir / "qrels").mkdir()
+    (beir / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\n7\td3\t2\n")
+    assert read_beir(beir).queries == {"7": "stroke"}
+    assert read_beir(beir).judgements == {"7": {"d3": 2}}
+
+
+def test_a_grade_that_is_no_number_is_named(r2med: Path) -> None:
+    lines(r2med / "qrels.jsonl", {"q_id": "0", "p_id": "d1", "score": "1"})
+    with pytest.raises(EvaluationError, match=r"qrels.jsonl:1: field 'score' must be a whole number"):
+        read_r2med(r2med)
+
+
+def test_a_search_runs_once_and_is_reported_like_every_run(
+    r2med: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ["eval", "retrieval", "r2med", "--data", str(r2med), "--out", "run"]
+    first = CliRunner().invoke(app, arguments)
+    assert (first.exit_code, first.stderr) == (0, "")
+    assert first.stdout.splitlines()[:2] == ["Retrieval on r2med, search", "nDCG@10 100.00 (34.2–100.0), 2 items"]
+    assert "0 items asked now, 2 kept from before" in CliRunner().invoke(app, arguments).stdout
+    assert "understood: d2, " in CliRunner().invoke(app, ["eval", "show", "1", "run"]).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (("retrieval", "trec"), "there is no judged set 'trec'; the sets are scifact, "),
+        (("retrieval", "r2med", "--retriever", "best"), "there is no retriever 'best'; the retrievers are fused, "),
+        (("retrieval", "scifact"), "claims.jsonl does not exist: name the folder"),
+        (("run", "retrieval_scifact"), "measures searches: run it with `wardround eval retrieval scifact`"),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, arguments: tuple[str, ...], line: str) -> None:
+    done = CliRunner().invoke(app, ["eval", *arguments, "--data", str(tmp_path)])
+    assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (11, "", 1)
+    assert line in done.stderr

@@ -1,0 +1,25 @@
+"""What a finished run says on standard output."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wardround.evals.evaluate import Evaluated
+
+
+def tell(folder: Path, done: Evaluated, *, as_json: bool) -> None:
+    """Prints the figures and where the report lies, or the report as JSON."""
+    from wardround.evals.report.as_json import summary_json
+    from wardround.evals.report.wording import headline_lines
+
+    if as_json:
+        sys.stdout.write(summary_json(done.summary))
+        return
+    lines = [f"{done.summary.task.title}, {done.summary.manifest.mode}", *headline_lines(done.summary)]
+    if failed := done.summary.outcomes["failed"]:
+        lines.append(f"{failed} items failed; --retry-failed asks them again")
+    lines.append(f"{done.ran.ran} items asked now, {done.ran.kept} kept from before; {folder / 'report.html'}")
+    sys.stdout.write("\n".join(lines) + "\n")
