@@ -57,7 +57,7 @@ async def open_system(mode: Mode, settings: Settings) -> AsyncIterator[System]:
     """
     require_model(mode_named(mode), settings)
     if mode in ("agent", "imedrag"):
-        async with _agent(mode, _with_mode(settings, mode)) as system:
+        async with open_agent(_with_mode(settings, mode)) as system:
             yield system
     elif mode == "rag":
         async with _naive_rag(settings) as system:
@@ -74,7 +74,12 @@ async def open_system(mode: Mode, settings: Settings) -> AsyncIterator[System]:
 
 
 @asynccontextmanager
-async def _agent(mode: str, settings: Settings) -> AsyncIterator[System]:
+async def open_agent(settings: Settings) -> AsyncIterator[System]:
+    """The agent in whatever mode the settings name, for the block.
+
+    Raises:
+        PrerequisiteError: the mode needs a language model or an index, and there is none.
+    """
     from wardround.agent.assembly import equip
     from wardround.agent.clinical_agent import ClinicalAgent
 
@@ -87,7 +92,7 @@ async def _agent(mode: str, settings: Settings) -> AsyncIterator[System]:
     }
     checkpoints = settings.sessions.folder.expanduser() / "evaluations.sqlite"
     with ClinicalAgent(equipment, checkpoints=checkpoints) as agent:
-        yield AgentSystem(agent, fingerprint, mode)
+        yield AgentSystem(agent, fingerprint, settings.agent.mode)
 
 
 @asynccontextmanager
