@@ -50,6 +50,7 @@ class Reference(Record):
     document_id: str
     corpus: str
     title: str
+    authors: tuple[str, ...] = ()
     organisation: str | None = None
     journal: str | None = None
     year: int | None = None
@@ -57,7 +58,9 @@ class Reference(Record):
     pmid: str | None = None
     url: str | None = None
     publication_types: tuple[str, ...] = ()
+    evidence_level: str | None = Field(default=None, description="by publication type; null when none tells")
     retracted: bool = False
+    corrections: tuple[str, ...] = Field(default=(), description="published about it since, in NLM's words")
     heading: tuple[str, ...]
     text: str
     note: str | None = None
@@ -124,6 +127,12 @@ class Answer(Record):
     def to_markdown(self) -> str:
         """The answer for a person, with numbered references."""
         return answer_to_markdown(self)
+
+    def references_as(self, form: Literal["bibtex", "ris", "csl-json"]) -> str:
+        """The sources in a form that reference managers read, each once."""
+        from wardround.agent.reference_export import export
+
+        return export(self.references, form)
 
     def to_text(self) -> str:
         """The answer as plain text for a terminal."""

@@ -14,6 +14,7 @@ from wardround.agent.answer import (
     RoundRecord,
     UsageRecord,
 )
+from wardround.agent.citing.evidence_levels import evidence_level
 from wardround.agent.records import AnswerOption, Draft, Evidence, VerifiedClaim
 from wardround.agent.state import State
 from wardround.corpora.records import Passage
@@ -49,7 +50,7 @@ def finish(state: State, *, mode: str, model: str | None, seconds: float) -> Ans
             completion_tokens=usage.completion_tokens,
             seconds=round(seconds, 3),
         ),
-        warnings=_without_repetition((*state.get("warnings", ()), *_retraction_warnings(shown))),
+        warnings=_without_repetition((*state.get("warnings", ()), *_source_warnings(shown))),
         uncovered=draft.uncovered,
         notice=state["framed"].notice,
         options=_options(state["framed"].options, draft, evidence),
@@ -81,6 +82,7 @@ def _reference(number: int, passage: Passage) -> Reference:
         document_id=passage.document_id,
         corpus=passage.corpus,
         title=biblio.title,
+        authors=biblio.authors,
         organisation=biblio.organisation,
         journal=biblio.journal,
         year=biblio.year,
@@ -88,15 +90,27 @@ def _reference(number: int, passage: Passage) -> Reference:
         pmid=biblio.pmid,
         url=biblio.url,
         publication_types=biblio.publication_types,
+        evidence_level=evidence_level(biblio.publication_types),
         retracted=biblio.retracted,
+        corrections=biblio.corrections,
         heading=passage.heading,
         text=passage.text,
         note=biblio.note,
     )
 
 
-def _retraction_warnings(passages: Sequence[Passage]) -> tuple[str, ...]:
-    return tuple(f"RETRACTED source: {one.biblio.title}" for one in passages if one.biblio.retracted)
+def _source_warnings(passages: Sequence[Passage]) -> tuple[str, ...]:
+    """What has happened to a source since it was published."""
+    return tuple(
+        f"{flag} source: {one.biblio.title}"
+        for one in passages
+        for flag, applies in (
+            ("RETRACTED", one.biblio.retracted),
+            ("expression of concern about the", "ExpressionOfConcernIn" in one.biblio.corrections),
+            ("corrected", "ErratumIn" in one.biblio.corrections),
+        )
+        if applies
+    )
 
 
 def _options(options: Sequence[AnswerOption], draft: Draft, evidence: Sequence[Evidence]) -> tuple[Option, ...]:

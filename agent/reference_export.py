@@ -1,0 +1,101 @@
+"""References for reference managers: BibTeX, RIS and CSL-JSON, each source once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from wardround.agent.answer import Reference
+
+Form = Literal["bibtex", "ris", "csl-json"]
+
+
+def export(references: Sequence[Reference], form: Form) -> str:
+    """The documents behind ``references`` in the order of their numbers.
+
+    BibTeX is written by ``bibtexparser``, RIS by ``rispy``; CSL-JSON is plain JSON.
+    """
+    firsts: dict[str, Reference] = {}
+    for reference in references:
+        firsts.setdefault(reference.document_id, reference)
+    sources = list(firsts.values())
+    if form == "bibtex":
+        return _bibtex(sources)
+    return _ris(sources) if form == "ris" else _csl_json(sources)
+
+
+def _bibtex(sources: Sequence[Reference]) -> str:
+    from bibtexparser.entrypoint import write_string
+    from bibtexparser.library import Library
+    from bibtexparser.middlewares import LatexEncodingMiddleware
+    from bibtexparser.model import Block, Entry, Field
+
+    entries: list[Block] = []
+    for source in sources:
+        fields = {
+            "title": source.title,
+            "author": " and ".join(_names(source)),
+            "journal": source.journal,
+            "year": str(source.year) if source.year else None,
+            "doi": source.doi,
+            "url": source.url,
+            "note": "; ".join(_notes(source)),
+        }
+        kind = "article" if source.journal else "misc"
+        stated = [Field(name, value) for name, value in fields.items() if value]
+        entries.append(Entry(kind, f"ref{source.number}", stated))
+    return str(write_string(Library(entries), prepend_middleware=[LatexEncodingMiddleware()]))
+
+
+def _ris(sources: Sequence[Reference]) -> str:
+    import rispy
+
+    entries = []
+    for source in sources:
+        fields = {
+            "type_of_reference": "JOUR" if source.journal else "GEN",
+            "title": source.title,
+            "authors": _names(source),
+            "journal_name": source.journal,
+            "year": str(source.year) if source.year else None,
+            "doi": source.doi,
+            "urls": [source.url] if source.url else None,
+            "notes": list(_notes(source)),
+        }
+        entries.append({name: value for name, value in fields.items() if value})
+    return str(rispy.dumps(entries))
+
+
+def _csl_json(sources: Sequence[Reference]) -> str:
+    items: list[dict[str, Any]] = []
+    for source in sources:
+        fields = {
+            "id": f"ref{source.number}",
+            "type": "article-journal" if source.journal else "document",
+            "title": source.title,
+            "author": [{"literal": name} for name in _names(source)],
+            "container-title": source.journal,
+            "issued": {"date-parts": [[source.year]]} if source.year else None,
+            "DOI": source.doi,
+            "PMID": source.pmid,
+            "URL": source.url,
+            "note": "; ".join(_notes(source)),
+        }
+        items.append({name: value for name, value in fields.items() if value})
+    return json.dumps(items, indent=2, ensure_ascii=False) + "\n"
+
+
+def _names(source: Reference) -> list[str]:
+    """The authors, or the organisation in their place."""
+    return list(source.authors) or ([source.organisation] if source.organisation else [])
+
+
+def _notes(source: Reference) -> Iterator[str]:
+    if source.retracted:
+        yield "RETRACTED"
+    if source.pmid:
+        yield f"PMID {source.pmid}"
+    if source.note:
+        yield source.note

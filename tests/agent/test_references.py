@@ -1,0 +1,67 @@
+"""References as reference managers read them, and what a reader is told about a source."""
+
+import json
+
+import bibtexparser
+import pytest
+import rispy
+
+from wardround.agent.answer import Reference
+from wardround.agent.citing.evidence_levels import evidence_level
+from wardround.agent.reference_export import export
+
+TRIAL = Reference(
+    number=1, passage_id="p:1#0", document_id="p:1", corpus="p", title="Fluids & shock: 100 % of Émile's_cases",
+    authors=("Doe J", "Roe A"), journal="J Shock", year=2021, doi="10.1/x_y", pmid="77", heading=(), text="t",
+)  # fmt: skip
+GUIDE = Reference(
+    number=2, passage_id="g:1#0", document_id="g:1", corpus="g", title="Sepsis", organisation="Ward", heading=(),
+    text="t", retracted=True,
+)  # fmt: skip
+AGAIN = TRIAL.model_copy(update={"number": 3, "passage_id": "p:1#1"})
+
+
+def test_bibtex_is_read_back_with_each_document_once() -> None:
+    text = export([TRIAL, GUIDE, AGAIN], "bibtex")
+    library = bibtexparser.parse_string(text, append_middleware=[bibtexparser.middlewares.LatexDecodingMiddleware()])
+    assert library.failed_blocks == []
+    assert [(one.key, one.entry_type) for one in library.entries] == [("ref1", "article"), ("ref2", "misc")]
+    first, second = (one.fields_dict for one in library.entries)
+    assert first["title"].value == TRIAL.title
+    assert (first["author"].value, first["year"].value) == ("Doe J and Roe A", "2021")
+    assert (second["author"].value, second["note"].value) == ("Ward", "RETRACTED")
+    assert "100 \\% of \\'Emile's\\_cases" in text
+
+
+def test_ris_is_read_back() -> None:
+    first, second = rispy.loads(export([TRIAL, GUIDE], "ris"))
+    assert (first["type_of_reference"], first["title"], first["authors"]) == ("JOUR", TRIAL.title, ["Doe J", "Roe A"])
+    assert (first["doi"], first["year"], first["notes"]) == ("10.1/x_y", "2021", ["PMID 77"])
+    assert (second["type_of_reference"], second["authors"]) == ("GEN", ["Ward"])
+
+
+def test_csl_json_holds_what_is_stated_and_nothing_else() -> None:
+    assert json.loads(export([GUIDE], "csl-json")) == [
+        {"id": "ref2", "type": "document", "title": "Sepsis", "author": [{"literal": "Ward"}], "note": "RETRACTED"}
+    ]
+    assert json.loads(export([TRIAL], "csl-json"))[0]["issued"] == {"date-parts": [[2021]]}
+
+
+@pytest.mark.parametrize("form", ["bibtex", "ris", "csl-json"])
+def test_no_references_export_to_nothing_that_fails(form: str) -> None:
+    assert export([], form).strip() in ("", "[]")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("types", "level"),
+    [
+        (["Journal Article", "Meta-Analysis", "Randomized Controlled Trial"], "systematic review"),
+        (["Randomized Controlled Trial"], "randomised trial"),
+        (["PRACTICE GUIDELINE", "Review"], "guideline"),
+        (["Case Reports"], "case report"),
+        (["Journal Article"], None),
+        ([], None),
+    ],
+)
+def test_the_strongest_publication_type_decides(types: list[str], level: str | None) -> None:
+    assert evidence_level(types) == level
