@@ -15,7 +15,7 @@ ask: export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-local ask chat test test-vllm check format format-check lint types lock bench bench-start bench-corpora \
-	bench-evaluation study-context-effects eval-smoke
+	bench-evaluation bench-trust study-context-effects eval-smoke
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -98,13 +98,16 @@ lock: setup ## resolve all lock files anew (needs uv)
 # Where the judged data sets lie, for what measures on them: make bench-evaluation DATA=/path
 DATA ?= $(or $(WARDROUND_SHARED_DATA),../shared/data)
 
-bench: bench-start bench-evaluation bench-corpora ## run every benchmark
+bench: bench-start bench-evaluation bench-corpora bench-trust ## run every benchmark
 
 bench-start: setup ## measure what a first and a second question cost, against benchmarks/targets.toml
 	$(BIN)/python benchmarks/start.py
 
 bench-evaluation: setup ## score the MIRAGE generations, kill a run twenty times, time reports, against targets
 	$(BIN)/python benchmarks/evaluation.py --data $(DATA)
+
+bench-trust: setup ## keep promises on random halves, count passages saved, check quotes and attacks, against targets
+	$(BIN)/python benchmarks/trust.py --data $(DATA) --cache $(VENV)/.trust-vectors.sqlite
 
 study-context-effects: setup ## what 32 snippets did to GPT-3.5 and GPT-4 on MIRAGE, into docs/results
 	$(BIN)/python -m wardround.evals.studies.context_effects_of_mirage --data $(DATA) --out docs/results
