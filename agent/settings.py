@@ -50,6 +50,9 @@ class AgentSettings(Section):
     search_depth: int = Field(default=16, ge=1, le=200, description="passages fetched for each query")
     max_question_chars: int = Field(default=20_000, ge=100, description="longer questions are refused")
     max_claims: int = Field(default=5, ge=1, le=40, description="claims an answer by quotation holds at most")
+    max_answer_tokens: int = Field(
+        default=1200, ge=64, le=32_768, description="tokens a model may write an answer with"
+    )
     unsupported: Literal["quote", "mark", "drop"] = Field(
         default="quote", description="what happens to a written claim that no passage supports"
     )

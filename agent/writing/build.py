@@ -37,6 +37,8 @@ def build_writers(settings: Settings, model: LanguageModel) -> Writers:
         framer=GenerativeFramer(model, prompts, decoding),
         planner=GenerativePlanner(model, prompts, decoding),
         briefer=GenerativeBriefer(model, prompts, decoding),
-        writer=GenerativeWriter(model, prompts, decoding, max_claims=settings.agent.max_claims),
+        writer=GenerativeWriter(
+            model, prompts, decoding, max_claims=settings.agent.max_claims, max_tokens=settings.agent.max_answer_tokens
+        ),
         prompts=prompts,
     )

@@ -18,7 +18,6 @@ from wardround.corpora.records import Passage
 from wardround.errors import ModelOutputError
 from wardround.prompts import Entry, PromptLibrary, RenderedPrompt, data_block, harmless, one_line, prompt_key
 
-_REPLY_TOKENS = 1200
 _REWRITE_TOKENS = 256
 _NO_ROOM = "not even the best passage fits into the language model's context"
 _CLOSED_BOOK = "the option was chosen by the language model alone: there was no passage to choose it by"
@@ -34,9 +33,11 @@ class GenerativeWriter:
         decoding: Decoding | None = None,
         *,
         max_claims: int = 6,
+        max_tokens: int = 1200,
     ) -> None:
         self._asker = Asker(model, prompts, decoding or Decoding())
         self._max_claims = max_claims
+        self._max_tokens = max_tokens
 
     async def write(
         self, framed: Framed, evidence: Sequence[Evidence], briefs: Sequence[Brief], on_token: OnToken
@@ -49,7 +50,7 @@ class GenerativeWriter:
         passages = [one.passage for one in evidence]
         if not passages:
             return await self._write_without_passages(framed)
-        max_tokens = reply_tokens(self._asker.model, _REPLY_TOKENS)
+        max_tokens = reply_tokens(self._asker.model, self._max_tokens)
         count = self._count_that_fits(framed, passages, briefs, max_tokens)
         if briefs and count < len(passages):
             briefs = ()  # what can be cited comes before notes about it

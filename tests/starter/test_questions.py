@@ -10,6 +10,8 @@ import pytest
 from wardround.agent.clinical_agent import ClinicalAgent
 from wardround.evals.starter_questions import Outcome, ask_all, figures, read_questions
 
+pytestmark = pytest.mark.timeout(1800)  # the first of these tests builds the index, which a busy machine embeds slowly
+
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 
 
