@@ -85,7 +85,7 @@ def test_an_empty_variable_counts_as_not_set_and_an_empty_option_clears_an_optio
         ),
         (
             {"WARDROUND_MODEL__KIND": "gpt"},
-            "model.kind = 'gpt' (environment WARDROUND_MODEL__KIND): must be none, server, transformers",
+            "model.kind = 'gpt' (environment WARDROUND_MODEL__KIND): must be none, server, transformers, vllm",
         ),
         (
             {"WARDROUND_AGENT__ROUNDS": "2"},
