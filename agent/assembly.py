@@ -88,7 +88,7 @@ def equip(settings: Settings, where: Where = EVERYWHERE) -> Equipment:
     from wardround.retrievers.index.open import open_index
 
     settings = in_mode(settings)
-    with ThreadPoolExecutor(2) as pool:  # loading a model and opening an index wait for the disk, not for each other
+    with ThreadPoolExecutor(1) as pool:  # the embedder loads beside the language model
         loading = pool.submit(choose_embedder, settings.retrieval.embedder)
         model = choose_model(settings.model)
         embedder = loading.result()

@@ -9,6 +9,20 @@ import pytest
 from tests.agent.ward import ward_agent
 from wardround.agent.models.protocol import LanguageModel
 
+
+class Borrowed:
+    """A model that others use after this test, so the agent must not close it."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._model, name)
+
+    async def aclose(self) -> None:
+        """Leaves the model open for the tests after this one."""
+
+
 QUESTION = "In adults with septic shock, how soon should antibiotics be given?"
 
 
