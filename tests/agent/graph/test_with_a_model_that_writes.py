@@ -30,8 +30,9 @@ QUESTION = "In adults with septic shock, how soon should antibiotics be given?"
 @pytest.mark.slow
 @pytest.mark.timeout(900)  # a busy machine decodes two tokens a second
 def test_smollm2_answers_under_verification(smollm2: LanguageModel, tmp_path: Path) -> None:
+    borrowed = Borrowed(smollm2)
     with ward_agent(
-        tmp_path, smollm2, timeout_seconds=800, n_rounds=1, n_queries=1, k=2, max_answer_tokens=160
+        tmp_path, borrowed, timeout_seconds=800, n_rounds=1, n_queries=1, k=2, max_answer_tokens=96
     ) as agent:
         answer = agent.ask(QUESTION)
     assert answer.model == smollm2.name
