@@ -28,7 +28,7 @@ def _item(row: Row) -> Item:
 
 STARTER = Task(
     name="starter",
-    title="Starter corpus, questions nothing was tuned on",
+    title="Starter corpus, questions on which no weight was fitted",
     folder="starter",
     load=_load,
     prompts=(),

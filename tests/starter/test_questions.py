@@ -1,4 +1,4 @@
-"""Twenty-five questions on which no weight was fitted (the threshold was; docs/design/004), asked of the embedded profile over the starter corpus."""
+"""Twenty-five questions on which no weight was fitted (only the threshold; docs/design/004), over the starter corpus."""
 
 from __future__ import annotations
 
