@@ -1,4 +1,4 @@
-"""Twenty-five questions on which no weight was fitted (only the threshold; docs/design/004), over the starter corpus."""
+"""Twenty-five starter questions on which no weight was fitted, only the threshold set (docs/design/004)."""
 
 from __future__ import annotations
 
