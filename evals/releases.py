@@ -1,7 +1,7 @@
 """Where data sets are published, and fetching them into the folders that tasks read.
 
-Only sets whose publishers offer plain files are here; the others have to be fetched by hand (tables in Parquet,
-registration). Files are taken from named hosts, when somebody asks for them, and never replace one that is there.
+Only sets whose publishers offer plain files are here; the others (some ask for a registration) have to be fetched by
+hand. Files are taken from named hosts, when somebody asks for them, and never replace one that is there.
 """
 
 from __future__ import annotations
@@ -95,6 +95,9 @@ RELEASES: dict[str, Release] = {
         "github",
         "AI4LIFE-GROUP/med-safety-bench",
         {_MEDSAFETY.format(n): f"datasets/test/gpt4/{_MEDSAFETY.format(n)}" for n in range(1, 10)},
+    ),
+    "rabbits": Release(
+        "rabbits", "github", "BittermanLab/RABBITS", {"annotated_medqa_new.csv": "data/annotated_medqa_new.csv"}
     ),
     **{f"r2med_{name.lower().replace('-', '_')}": _r2med(name) for name in _R2MED},
 }

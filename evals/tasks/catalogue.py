@@ -5,6 +5,7 @@ from __future__ import annotations
 from wardround.errors import EvaluationError
 from wardround.evals.tasks.bioasq_answers import BIOASQ_FACTOID, BIOASQ_LIST, BIOASQ_SUMMARY
 from wardround.evals.tasks.bioasq_yesno import BIOASQ_YESNO
+from wardround.evals.tasks.brand_names import BRAND_NAMES
 from wardround.evals.tasks.evidence_inference import EVIDENCE_INFERENCE
 from wardround.evals.tasks.judged_retrieval import RETRIEVAL_TASKS
 from wardround.evals.tasks.k_qa import K_QA
@@ -15,7 +16,7 @@ from wardround.evals.tasks.medqa_us import MEDQA_US
 from wardround.evals.tasks.medxpertqa import MEDXPERTQA_TEXT
 from wardround.evals.tasks.mmlu_medical import MMLU_MEDICAL
 from wardround.evals.tasks.pubmedqa import PUBMEDQA, PUBMEDQA_SEARCHED
-from wardround.evals.tasks.robustness import BRAND_NAMES, OPTION_ORDER, PARAPHRASED
+from wardround.evals.tasks.robustness import OPTION_ORDER, PARAPHRASED
 from wardround.evals.tasks.scifact import SCIFACT
 from wardround.evals.tasks.starter import STARTER
 from wardround.evals.tasks.task import Task

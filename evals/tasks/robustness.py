@@ -1,4 +1,4 @@
-"""The same question put in another way: brand for generic names, options in another order, other words.
+"""The same question put in another way: options in another order, other words.
 
 Both forms of a question are items of one cluster, so the breakdown by form carries the right intervals.
 """
@@ -9,34 +9,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from wardround.evals.records import Gold, Item
+from wardround.evals.records import Item
 from wardround.evals.scoring import ChoiceScorer
 from wardround.evals.tasks.medqa_us import MEDQA_US
 from wardround.evals.tasks.rewording import reworded
-from wardround.evals.tasks.rows import Row, each_once, read_rows
+from wardround.evals.tasks.rows import read_rows
 from wardround.evals.tasks.task import Task
 
 PARAPHRASES = "paraphrases.jsonl"
 """Rows of ``id`` and ``question`` beside the questions, for paraphrases by people or by a model."""
-
-_FORMS = {"generic": "original", "brand": "brand"}
-
-
-def _load_swapped(folder: Path) -> Iterator[Item]:
-    rows = read_rows(folder / "medqa_brand_swap.jsonl")
-    return each_once((_item(row, form), row.place) for row in rows for form in _FORMS)
-
-
-def _item(row: Row, form: str) -> Item:
-    options = row.options(f"options_{_FORMS[form]}")
-    return Item(
-        id=f"{row.text('id')}:{form}",
-        question=row.text(f"question_{_FORMS[form]}"),
-        gold=Gold(letter=row.one_of("answer_idx", options)),
-        cluster=row.text("medqa_id"),
-        options=options,
-        facets={"drug names": form},
-    )
 
 
 def _load_reordered(folder: Path) -> Iterator[Item]:
@@ -79,16 +60,6 @@ def _written_paraphrases(path: Path) -> dict[str, str] | None:
         found[identifier] = row.text("question")
     return found
 
-
-BRAND_NAMES = Task(
-    name="rabbits",
-    title="MedQA with generic and with brand names (RABBITS, arXiv:2406.12066)",
-    folder="rabbits",
-    load=_load_swapped,
-    prompts=("multiple_choice",),
-    scorer=ChoiceScorer(),
-    chance=0.25,
-)
 
 OPTION_ORDER = Task(
     name="medqa_us_reordered",

@@ -192,6 +192,69 @@ def test_med_safety_s_tables_are_numbered_by_principle(tmp_path: Path) -> None:
     ]
 
 
+BRAND_HEADING = "id,sent1,sent2,ending0,ending1,ending2,ending3,label,found_keywords,local_id"
+RABBITS_HEADING = [*BRAND_HEADING.split(","), "Brand on the right", *BRAND_HEADING.split(","), "keep/drop", ""]
+
+
+def annotated(number: int, halves: Sequence[tuple[str, Mapping[str, str]]], gold: str, verdict: str) -> list[str]:
+    """A row of RABBITS' own table: the question with generic names, then with brand names."""
+    cells: list[list[str]] = []
+    for question, options in halves:
+        label = str("ABCD".index(gold))
+        cells.append([f"test-{number:05d}", question, "", *options.values(), label, "['x']", str(number)])
+    return [*cells[0], "", *cells[1], verdict, ""]
+
+
+@pytest.mark.shared_data
+def test_rabbits_own_table_gives_the_items_of_our_rows(tmp_path: Path, shared_data: Path) -> None:
+    with (shared_data / "rabbits" / "medqa_brand_swap.jsonl").open() as file:
+        rows = [json.loads(line) for line in file]
+    pairs = [
+        annotated(
+            int(row["medqa_id"]),
+            [(row[f"question_{form}"], row[f"options_{form}"]) for form in ("original", "brand")],
+            row["answer_idx"],
+            "keep",
+        )
+        for row in rows
+    ]
+    table(tmp_path / "annotated_medqa_new.csv", RABBITS_HEADING, *pairs)
+    assert load("rabbits", tmp_path) == load("rabbits", shared_data / "rabbits")
+
+
+def test_rabbits_pairs_count_only_where_the_physicians_kept_them(tmp_path: Path) -> None:
+    path = tmp_path / "annotated_medqa_new.csv"
+    halves = [(OPPOSES, FINGERS), ("Which digit opposes the others?", FINGERS)]
+    table(path, RABBITS_HEADING, annotated(7, halves, "A", "drop"), annotated(12, halves, "A", "keep"))
+    assert [(item.id, item.cluster, item.question, item.gold.letter) for item in load("rabbits", tmp_path)] == [
+        ("0012:generic", "0012", OPPOSES, "A"),
+        ("0012:brand", "0012", "Which digit opposes the others?", "A"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "complaint"),
+    [
+        (0, "12", r"csv:2: field 'brand id' is 'test-00012' beside '12'"),
+        (7, "4", r"csv:2: field 'label' is '4', which is none of 0, 1, 2, 3"),
+        (14, "", r"csv:2: field 'brand ending0' must be a text that is not empty"),
+    ],
+)
+def test_a_damaged_row_of_rabbits_table_is_named(tmp_path: Path, column: int, value: str, complaint: str) -> None:
+    row = annotated(12, [(OPPOSES, FINGERS), (OPPOSES, FINGERS)], "A", "keep")
+    row[column] = value
+    table(tmp_path / "annotated_medqa_new.csv", RABBITS_HEADING, row)
+    with pytest.raises(EvaluationError, match=complaint):
+        load("rabbits", tmp_path)
+
+
+def test_a_table_of_rabbits_without_its_heading_is_refused(tmp_path: Path) -> None:
+    row = annotated(12, [(OPPOSES, FINGERS), (OPPOSES, FINGERS)], "A", "keep")
+    table(tmp_path / "annotated_medqa_new.csv", row)
+    with pytest.raises(EvaluationError, match=r"csv:1 is not the heading of RABBITS' table"):
+        load("rabbits", tmp_path)
+
+
 @pytest.mark.shared_data
 @pytest.mark.parametrize(
     ("task", "count"),
