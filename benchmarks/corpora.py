@@ -179,10 +179,9 @@ def building(data: Path, folder: Path, embedder: Embedder, passages: int) -> dic
         raise SystemExit("bench-corpora: building again has changed the index")
     alone *= len(set(texts)) / sum(len(batch) for batch in chain(before, after))
     tokens = statistics.fmean(embedder.count_tokens(text) for text in texts[::100])
-    print(
-        f"build: {manifest.passages} passages of {tokens:.0f} tokens in {first:.0f} s, {manifest.passages / first:.0f}"
-    )
-    print(f"  a second; the embedder alone {alone:.0f} s; again without a change {again:.2f} s", flush=True)
+    rate = f"{manifest.passages / first:.0f} a second"
+    print(f"build: {manifest.passages} passages of {tokens:.0f} tokens in {first:.0f} s, {rate}")
+    print(f"  the embedder alone {alone:.0f} s; again without a change {again:.2f} s", flush=True)
     return {"build_share_of_embedder": alone / first, "rebuild_share_of_build": again / first}
 
 
