@@ -16,10 +16,10 @@ from wardround.agent.answer import (
     UsageRecord,
 )
 from wardround.agent.arbitration import Decision, arbitrate, contradicting_claims, told
-from wardround.agent.citing.evidence_levels import evidence_level
 from wardround.agent.citing.source_status import Status, caution_about, status_of
 from wardround.agent.records import AnswerOption, Draft, Evidence, Unaided, VerifiedClaim
 from wardround.agent.state import State
+from wardround.corpora.evidence_levels import evidence_level
 from wardround.corpora.records import Passage
 
 NEAREST_SHOWN = 3

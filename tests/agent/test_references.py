@@ -8,8 +8,8 @@ import pytest
 import rispy
 
 from wardround.agent.answer import Reference
-from wardround.agent.citing.evidence_levels import evidence_level
 from wardround.agent.reference_export import export, write_references
+from wardround.corpora.evidence_levels import evidence_level
 from wardround.errors import InputError
 
 TRIAL = Reference(
