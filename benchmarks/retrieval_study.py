@@ -23,11 +23,12 @@ from wardround.evals.retrieval.judged_set import JudgedSet
 from wardround.evals.retrieval.measures import Measure
 from wardround.evals.retrieval.run import Run, differences, means, run_over
 from wardround.evals.retrieval.trec_run import write_run
+from wardround.retrievers.choose import choose_retriever
 from wardround.retrievers.convex import ConvexRetriever
 from wardround.retrievers.embedders.choose import choose_embedder
 from wardround.retrievers.hybrid import HybridRetriever
 from wardround.retrievers.protocols import Embedder, Retriever
-from wardround.retrievers.settings import Bm25Settings, ConvexSettings, EmbedderSettings
+from wardround.retrievers.settings import Bm25Settings, ConvexSettings, EmbedderSettings, FusionSettings
 from wardround.retrievers.single import Bm25Retriever, DenseRetriever
 
 MEASURES = [Measure.named(name) for name in ("nDCG@10", "R@100", "AP@100", "RR@10")]
@@ -54,14 +55,14 @@ def main() -> None:
 
 
 def retrievers(index: JudgedIndex, embedder: Embedder) -> dict[str, Retriever]:
-    """What is compared; the first is the baseline of the tests."""
+    """What is compared; the others are tested against the first."""
     parts = (index.store, embedder, index.encoder)
     return {
-        "rrf": HybridRetriever(*parts),
+        "default": choose_retriever(*parts, FusionSettings()),
         "bm25": Bm25Retriever(index.store, index.encoder),
         "dense": DenseRetriever(index.store, embedder),
-        "convex": ConvexRetriever(*parts, ConvexSettings(feedback_passages=0)),
-        "convex with feedback": ConvexRetriever(*parts),
+        "rrf": HybridRetriever(*parts),
+        "convex sum": ConvexRetriever(*parts, ConvexSettings(feedback_passages=0, neighbours=0)),
     }
 
 
