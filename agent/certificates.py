@@ -19,7 +19,7 @@ from wardround.agent.choosing.relevance_model import RelevanceModel
 from wardround.errors import CalibrationError
 from wardround.files import write_atomically
 
-VERSION: Literal[1] = 1
+VERSION: Literal[2] = 2
 _LOSSES = {
     "evidence": "evidence missed in at most {share} of such questions",
     "answer": "answer wrong for at most {share} of such questions",
@@ -69,11 +69,13 @@ class Certificate(BaseModel):
 
     ``P(expected loss of the choice <= alpha) >= 1 - delta`` over the draw of the calibration questions. The choice is
     ``k`` passages, or with ``per_question`` at most ``k``. With ``selective``, it is that of the questions answered.
+    By the method ``exact_next``, which version 2 brought, ``P(share of the next questions lost <= alpha) >= 1 - delta``
+    holds as well, for as many questions as it was calibrated on and over the draw of both.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
-    version: Literal[1] = VERSION
+    version: Literal[1, 2] = VERSION
     loss: Literal["evidence", "answer", "support"]
     k: int = Field(ge=0, description="passages that are read; with per_question the most")
     candidates: tuple[int, ...] = Field(min_length=1, strict=False, description="numbers of passages compared")
@@ -82,7 +84,7 @@ class Certificate(BaseModel):
     risk: float = Field(ge=0, le=1, description="mean loss on the calibration questions")
     p_value: float = Field(ge=0, le=1)
     procedure: Literal["holm", "bonferroni", "fixed_sequence"]
-    method: Literal["exact", "hb"]
+    method: Literal["exact", "hb", "exact_next"]
     questions: int = Field(ge=1, description="how many it was calibrated on; with selective, answered or not")
     task: str = Field(min_length=1, description="where they come from, as a reader would say it")
     fingerprint: dict[str, str] = Field(min_length=1, description="what the pipeline consisted of, part by part")

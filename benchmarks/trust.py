@@ -20,7 +20,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from random import Random
 
-import numpy as np
 from figures import as_json, judged, machine, table
 
 from wardround.agent.answer import Answer
@@ -30,11 +29,10 @@ from wardround.agent.citing.numbers import missing_numbers
 from wardround.agent.clinical_agent import ClinicalAgent
 from wardround.agent.settings import AgentSettings, Settings
 from wardround.evals.alce import mean_quality, quality_of_answer
-from wardround.evals.calibration.certify import Asked, choices, evidence_losses, losses_of
+from wardround.evals.calibration.certify import Asked
 from wardround.evals.calibration.evidence import Gathered, gather
 from wardround.evals.calibration.judged_evidence import over_judged_set
-from wardround.evals.calibration.realised import realised_risk
-from wardround.evals.calibration.relevance import fit_relevance
+from wardround.evals.calibration.realised import realised_risk, settings_in_order
 from wardround.evals.calibration.savings import savings
 from wardround.evals.calibration.selective_evidence import certify_selective
 from wardround.evals.calibration.simulated import wrongly_certified
@@ -124,30 +122,18 @@ def promises(sets: dict[str, list[Gathered]]) -> dict[str, float]:
     """The worst over sets, choices and alphas of how often a promise is broken on random halves."""
     outcomes = []
     for name, gathered in sets.items():
-        fixed = evidence_losses(gathered)
-        tables = {"fixed k": [fixed[k] for k in sorted(fixed, reverse=True)], "per question": thresholds(gathered)}
-        for (choice, losses), alpha in itertools.product(tables.items(), ALPHAS):
+        for (choice, losses), alpha in itertools.product(settings_in_order(gathered).items(), ALPHAS):
             outcome = realised_risk(losses, alpha, DELTA)
-            outcomes.append((choice, outcome))
+            outcomes.append(outcome)
             print(
                 f"{name}, {choice}, alpha {alpha:g}: certified in {outcome.certified:.1%} of 1000 halves; broken in "
                 f"{spread(outcome.broken)}; above alpha on the other half in {spread(outcome.exceeded)}",
                 flush=True,
             )
     return {
-        "promises_broken": max(one.broken.estimate for _, one in outcomes),
-        # Thresholds lie so close that one of them is hardly below alpha, and the other half then often above it.
-        "other_half_above_alpha": max(one.exceeded.low for choice, one in outcomes if choice == "fixed k"),
+        "promises_broken": max(one.broken.estimate for one in outcomes),
+        "other_half_above_alpha": max(one.exceeded.estimate for one in outcomes),
     }
-
-
-def thresholds(gathered: Sequence[Gathered]) -> list[list[float]]:
-    """Losses of the per-question choice at each threshold, on the two thirds that its relevance was not fitted on."""
-    order = np.random.default_rng(0).permutation(len(gathered))
-    third = len(gathered) // 3
-    relevance = fit_relevance([gathered[place] for place in order[:third]])
-    rest = [gathered[place] for place in order[third:]]
-    return losses_of(choices(relevance, rest), rest)
 
 
 def simulated() -> float:

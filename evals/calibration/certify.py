@@ -69,8 +69,9 @@ def certify_losses(
     """The certificate of a number of passages from one loss for each question and each candidate.
 
     More passages never miss more evidence, so the fewest certified are chosen and not those of smallest risk, which
-    would always be the most. For the same reason the order of testing, from most to fewest, is known beforehand, and
-    every k may be tested at full ``delta``. Of other losses the smallest risk is chosen, after Holm's procedure.
+    would always be the most. For the same reason the order of testing, from most to fewest, is known beforehand, every
+    k may be tested at full ``delta``, and the next as many questions are promised, too. Of other losses the smallest
+    risk is chosen, after Holm's procedure.
 
     Raises:
         CalibrationError: the losses cannot show anything; see ``choose_fixed_k``.
@@ -78,7 +79,8 @@ def certify_losses(
     falling = loss == "evidence" and not asked.rule_faithful
     procedure: Procedure = "bonferroni" if asked.rule_faithful else "fixed_sequence" if falling else "holm"
     whole = all(one in (0, 1) for row in losses.values() for one in row)
-    method: Method = "exact" if whole and not asked.rule_faithful else "hb"
+    exactly: Method = "exact_next" if falling else "exact"
+    method: Method = exactly if whole and not asked.rule_faithful else "hb"
     found = choose_fixed_k(
         losses,
         alpha=asked.alpha,
@@ -121,7 +123,7 @@ def certify_per_question(questions: Sequence[Gathered], asked: Asked, seed: int 
     tested = [questions[place] for place in order[half:]]
     chosen = choices(relevance, tested)
     losses = losses_of(chosen, tested)
-    tests = [p_value(row, asked.alpha, "exact") for row in losses]
+    tests = [p_value(row, asked.alpha, "exact_next") for row in losses]
     passed = rejected(tests, asked.delta, "fixed_sequence", range(len(tests)))
     if not passed:
         fixed = certify_fixed_k(tested, asked)
@@ -141,7 +143,7 @@ def certify_per_question(questions: Sequence[Gathered], asked: Asked, seed: int 
         risk=math.fsum(losses[best]) / len(tested),
         p_value=tests[best],
         procedure="fixed_sequence",
-        method="exact",
+        method="exact_next",
         questions=len(tested),
         task=asked.task,
         fingerprint=parts_behind("evidence", asked.parts),

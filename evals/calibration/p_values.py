@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from wardround.errors import CalibrationError
+from wardround.evals.calibration.next_questions import p_value_of_next
 
-Method = Literal["exact", "hb"]
+Method = Literal["exact", "hb", "exact_next"]
 
 # Sums of floating-point losses carry rounding errors far below this, and real losses are far coarser.
 _ROUNDING = 9
@@ -22,9 +23,10 @@ def p_value(losses: Sequence[float], alpha: float, method: Method) -> float:
     """P-value of the hypothesis that the expected loss exceeds ``alpha``; valid at every finite size.
 
     Args:
-        losses: one per question, each in [0, 1]; for ``exact`` each 0 or 1.
+        losses: one per question, each in [0, 1]; for ``exact`` and ``exact_next`` each 0 or 1.
         alpha: the risk that shall not be exceeded, in (0, 1).
-        method: ``exact`` for 0/1 losses, ``hb`` for losses in between.
+        method: ``exact`` for 0/1 losses, ``hb`` for losses in between. ``exact_next``, for settings whose losses only
+            fall, tests beside the expected loss the share of the next as many questions that are lost.
 
     Raises:
         CalibrationError: there are no losses, or one is not of that kind; or ``alpha`` is out of range.
@@ -38,13 +40,16 @@ def p_value_of(total: float, n: int, alpha: float, method: Method) -> float:
     """``p_value`` of ``n`` losses that are known by their sum, which is all that the tests look at.
 
     Args:
-        total: in [0, n]; for ``exact`` a whole number.
+        total: in [0, n]; for 0/1 losses a whole number.
         n: how many losses.
         alpha: in (0, 1).
         method: as in ``p_value``.
     """
     total = round(total, _ROUNDING)
-    return binomial_cdf(round(total), n, alpha) if method == "exact" else hoeffding_bentkus(total, n, alpha)
+    if method == "hb":
+        return hoeffding_bentkus(total, n, alpha)
+    expected = binomial_cdf(round(total), n, alpha)
+    return expected if method == "exact" else max(expected, p_value_of_next(round(total), n, alpha))
 
 
 def hoeffding_bentkus(total: float, n: int, alpha: float) -> float:
@@ -77,7 +82,8 @@ def binomial_cdf(successes: int, n: int, probability: float) -> float:
 def upper_limit(losses: Sequence[float], error: float, method: Method) -> float:
     """The risk that these losses rule out with confidence ``1 - error``: the inversion of ``p_value``.
 
-    For ``exact`` this is the Clopper-Pearson upper limit. 1 when nothing can be ruled out.
+    For ``exact`` this is the Clopper-Pearson upper limit; for ``exact_next`` it is above it. 1 when nothing can be
+    ruled out.
     """
     require_losses(losses, method)
     require_share("error", error)
@@ -97,14 +103,14 @@ def require_losses(losses: Sequence[float], method: Method) -> None:
     """Refuses losses that a test would misread.
 
     Raises:
-        CalibrationError: names the first loss that is missing, no number, out of [0, 1] or, for ``exact``, a fraction.
+        CalibrationError: names the first loss that is missing, no number, out of [0, 1] or, for 0/1 losses, a fraction.
     """
     if not losses:
         raise CalibrationError("there are no losses to calibrate on")
     for position, loss in enumerate(losses):
         if not 0 <= loss <= 1:  # also true of NaN
             raise CalibrationError(f"loss {loss} of question {position + 1} is not in [0, 1]")
-        if method == "exact" and loss not in (0, 1):
+        if method != "hb" and loss not in (0, 1):
             raise CalibrationError(
                 f"loss {loss} of question {position + 1} is neither 0 nor 1; use the method hb for graded losses"
             )

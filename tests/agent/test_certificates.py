@@ -49,7 +49,7 @@ def test_every_part_in_which_a_pipeline_differs_is_named() -> None:
     ("change", "message"),
     [
         (lambda sealed: sealed["certificate"].update(alpha=0.2), "was edited after it was written"),
-        (lambda sealed: sealed["certificate"].update(version=2), "has version 2, this program reads 1"),
+        (lambda sealed: sealed["certificate"].update(version=3), "has version 3, this program reads 2"),
         (lambda sealed: sealed.pop("sha256"), "is no certificate"),
         (lambda sealed: sealed.update(certificate=[]), "was edited"),
     ],
