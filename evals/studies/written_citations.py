@@ -1,8 +1,9 @@
 """Do the citations of a language model stand, however small it is? Ids, quotes, and orders hidden in passages.
 
-Run it with ``make study-written-citations``. The writer is called directly with a question of BioASQ and the passages
-that experts chose for it, one of which is replaced by an attack wherever a file of attacks is given; what it writes is
-judged claim by claim as in an answer. It stops after the minutes it is given and says how many answers those were.
+Run it with ``make study-written-citations SERVER=http://localhost:8000/v1``, or without ``SERVER`` in this process. The
+writer is called directly with a question of BioASQ and the passages that experts chose for it, one of which is replaced
+by an attack wherever a file of attacks is given; what it writes is judged claim by claim as in an answer. It begins no
+answer after the minutes it is given, and says how many answers there were.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 from wardround.agent.citing.instructions import speaks_to_a_model
@@ -29,6 +31,11 @@ from wardround.evals.retrieval.catalogue import load_judged_set
 from wardround.evals.retrieval.judged_set import JudgedSet
 
 PASSAGES = 3
+PATIENCE_SECONDS = 600
+"""A server on a processor may take minutes for eight requests at once."""
+
+Question = tuple[str, list[Passage]]
+"""A question, and the passages it is to be answered from."""
 
 
 @dataclass
@@ -51,35 +58,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the judged data sets")
     parser.add_argument("--attacks", type=Path, help="JSON Lines with a title and a text each")
-    parser.add_argument("--model", default="smollm2", help="smollm2, or a folder or name that transformers loads")
+    parser.add_argument("--model", default="smollm2", help="its name on the server; or what transformers loads")
+    parser.add_argument("--server", help="an OpenAI-compatible server on this machine instead of transformers")
+    parser.add_argument("--concurrency", type=int, default=8, help="answers under way at once")
     parser.add_argument("--answers", type=int, default=500, help="answers at most")
-    parser.add_argument("--minutes", type=float, default=60, help="time at most")
+    parser.add_argument("--first", type=int, default=0, help="questions to pass over, asked in an earlier run")
+    parser.add_argument("--minutes", type=float, default=60, help="time after which no answer is begun")
     asked = parser.parse_args(arguments)
-    counts = asyncio.run(study(asked.data, asked.attacks, asked.model, asked.answers, 60 * asked.minutes))
-    sys.stdout.write(json.dumps(counts.__dict__) + "\n")
+    settings = ModelSettings(
+        kind="transformers", name=asked.model, concurrency=asked.concurrency, timeout_seconds=PATIENCE_SECONDS
+    )
+    if asked.server:
+        settings = settings.model_copy(update={"kind": "server", "base_url": asked.server})
+    every = questions(load_judged_set("bioasq_passages", asked.data), asked.attacks)
+    chosen = list(islice(every, asked.first, asked.first + asked.answers))
+    counts = asyncio.run(study(settings, chosen, 60 * asked.minutes))
+    sys.stdout.write(json.dumps(asdict(counts)) + "\n")
     return int(bool(counts.unknown_ids or counts.quotes_that_do_not_stand or counts.orders_called_supported))
 
 
-async def study(data: Path, attacks: Path | None, name: str, answers: int, seconds: float) -> Counts:
-    """Asks, judges and counts."""
-    model = choose_model(ModelSettings(kind="transformers", name=name))
-    if model is None:
+async def study(model: ModelSettings, asked: Sequence[Question], seconds: float) -> Counts:
+    """Asks as many at once as ``model`` says, judges, and counts; begins no answer after ``seconds``."""
+    opened = choose_model(model)
+    if opened is None:
         raise ConfigError("a model is needed")
     settings = Settings(agent=AgentSettings(max_claims=2, max_answer_tokens=96))
-    writer = build_writers(settings, model).writer
+    writer = build_writers(settings, opened).writer
     counts = Counts()
+    waiting = iter(asked)
     deadline = time.monotonic() + seconds
-    try:
-        for number, (question, passages) in enumerate(questions(load_judged_set("bioasq_passages", data), attacks)):
-            if number == answers or time.monotonic() > deadline:
+
+    async def work() -> None:
+        for question, passages in waiting:
+            if time.monotonic() > deadline:
                 break
             await count(counts, writer, question, passages)
+
+    try:
+        await asyncio.gather(*(work() for _ in range(model.concurrency)))
     finally:
-        await model.aclose()
+        await opened.aclose()
     return counts
 
 
-def questions(judged: JudgedSet, attacks: Path | None) -> Iterator[tuple[str, list[Passage]]]:
+def questions(judged: JudgedSet, attacks: Path | None) -> Iterator[Question]:
     """Each question with the best of its passages, every second one with an attack in the place of the last."""
     by_id = {one.id: one for one in judged.passages}
     hostile = _attacks(attacks)

@@ -4,12 +4,13 @@ import json
 import re
 from pathlib import Path
 
+from tests.fake_openai_server import FakeOpenAIServer
 from wardround.agent.models.protocol import Prompt
 from wardround.agent.models.scripted import ScriptedModel
-from wardround.agent.settings import AgentSettings, Settings
+from wardround.agent.settings import AgentSettings, ModelSettings, Settings
 from wardround.agent.writing.build import build_writers
 from wardround.evals.retrieval.judged_set import judged_set, whole_passage
-from wardround.evals.studies.written_citations import Counts, count, questions
+from wardround.evals.studies.written_citations import Counts, count, questions, study
 
 PASSAGES = [
     whole_passage("a", "bioasq", "", "Noradrenaline is the first-line vasopressor in septic shock."),
@@ -38,3 +39,14 @@ async def test_claims_quotes_and_unusable_replies_are_counted() -> None:
     for model in (ScriptedModel(otherwise=reply), ScriptedModel(otherwise=lambda _: "no JSON")):
         await count(counts, build_writers(settings, model).writer, "Which vasopressor?", PASSAGES)
     assert counts == Counts(answers=2, unusable=1, claims=1, supported=1, quotes=1)
+
+
+async def test_a_server_is_asked_several_questions_at_once_until_the_time_is_up() -> None:
+    asked = [(f"Which vasopressor is given to patient {number}?", PASSAGES) for number in range(7)]
+    with FakeOpenAIServer() as server:
+        settings = ModelSettings(kind="server", base_url=server.url, concurrency=3)
+        counts = await study(settings, asked, 60)
+        assert (counts.answers, counts.unknown_ids, counts.quotes_that_do_not_stand) == (7, 0, 0)
+        told = [chat["messages"][1]["content"] for chat in server.chats]
+        assert all(any(question in text for text in told) for question, _ in asked)
+        assert (await study(settings, asked, -1)).answers == 0
