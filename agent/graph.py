@@ -60,15 +60,18 @@ def build_graph(context: AgentContext, checkpointer: BaseCheckpointSaver[Any] | 
     return graph.compile(checkpointer=checkpointer, name="wardround")
 
 
-def first_steps(state: State, context: AgentContext) -> list[str]:
+async def first_steps(state: State, context: AgentContext) -> list[str]:
     """The plan, and beside it the choice without passages where there is one to make; neither for what is declined."""
     if state["framed"].declined:
         return ["conclude"]
     return ["plan", "unaided"] if state["framed"].options and context.chooser else ["plan"]
 
 
-def after_planning(state: State) -> str:
-    """To search for what was planned, or on to gathering when that is nothing."""
+async def after_planning(state: State) -> str:
+    """To search for what was planned, or on to gathering when that is nothing.
+
+    Asynchronous though it awaits nothing, as the step before it: the engine sends other functions through a thread.
+    """
     return "search" if state["plan"].queries else "gather"
 
 

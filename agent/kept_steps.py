@@ -3,6 +3,10 @@
 LangGraph's own SQLite savers write the whole state at every step, which came to 3 MB a question, and its asynchronous
 one hands every statement, commit and cursor to its thread apart. Here a checkpoint names the versions of its values,
 each value is kept once a version, as in LangGraph's Postgres form, and a step is one piece of work in one thread.
+
+What a task of a step wrote matters only until the checkpoint after that step, which holds it. Most steps are one task,
+and their checkpoint follows at once: so writes wait a moment for it, and are kept only where other tasks of the step
+take longer.
 """
 
 from __future__ import annotations
@@ -23,6 +27,9 @@ from wardround.agent.stored_form import RecordSerializer
 T = TypeVar("T")
 
 _BUSY_SECONDS = 30
+_MOMENT = 0.02
+"""Seconds that a task's writes wait for the checkpoint that holds them; as much can be lost by a sudden end."""
+
 _PREPARED = """
 PRAGMA journal_mode=WAL;
 PRAGMA synchronous=NORMAL;
@@ -48,6 +55,7 @@ class KeptSteps(SqliteSaver):
     def __init__(self, connection: sqlite3.Connection, thread: ThreadPoolExecutor) -> None:
         super().__init__(connection, serde=RecordSerializer())
         self._thread = thread
+        self._followed: dict[str, asyncio.Event] = {}
 
     @classmethod
     async def open(cls, path: Path) -> Self:
@@ -101,15 +109,15 @@ class KeptSteps(SqliteSaver):
             for channel, version in new_versions.items()
             if channel in values
         ]
-        with self.cursor() as cursor:
+        with self.cursor(transaction=False) as cursor:  # what is written next ends the transaction
             cursor.executemany("INSERT OR REPLACE INTO channel_values VALUES (?, ?, ?, ?, ?, ?)", rows)
         return super().put(config, {**checkpoint, "channel_values": {}}, metadata, new_versions)
 
     def delete_thread(self, thread_id: str) -> None:
         """Forgets a run."""
-        super().delete_thread(thread_id)
-        with self.cursor() as cursor:
+        with self.cursor(transaction=False) as cursor:  # what is deleted next ends the transaction
             cursor.execute("DELETE FROM channel_values WHERE thread_id = ?", (str(thread_id),))
+        super().delete_thread(thread_id)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """``get_tuple`` for asynchronous code."""
@@ -127,14 +135,24 @@ class KeptSteps(SqliteSaver):
         metadata: CheckpointMetadata,
         new_versions: ChannelVersions,
     ) -> RunnableConfig:
-        """``put`` for asynchronous code."""
+        """``put`` for asynchronous code; writes to the checkpoint before this one need not be kept any more."""
+        followed = self._followed.pop(_identity(config), None)
+        if followed is not None:
+            followed.set()
         return await self._apart(lambda: self.put(config, checkpoint, metadata, new_versions))
 
     async def aput_writes(
         self, config: RunnableConfig, writes: Sequence[tuple[str, Any]], task_id: str, task_path: str = ""
     ) -> None:
-        """``put_writes`` for asynchronous code."""
-        await self._apart(lambda: self.put_writes(config, writes, task_id, task_path))
+        """``put_writes`` for asynchronous code; nothing is kept where the next checkpoint follows at once."""
+        identity = _identity(config)
+        followed = self._followed.setdefault(identity, asyncio.Event())
+        try:
+            async with asyncio.timeout(_MOMENT):
+                await followed.wait()
+        except TimeoutError:
+            self._followed.pop(identity, None)
+            await self._apart(lambda: self.put_writes(config, writes, task_id, task_path))
 
     async def adelete_thread(self, thread_id: str) -> None:
         """``delete_thread`` for asynchronous code."""
@@ -159,3 +177,7 @@ class KeptSteps(SqliteSaver):
         }
         whole: Checkpoint = {**checkpoint, "channel_values": {**checkpoint["channel_values"], **values}}
         return kept._replace(checkpoint=whole)
+
+
+def _identity(config: RunnableConfig) -> str:
+    return str(config["configurable"].get("checkpoint_id"))

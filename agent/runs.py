@@ -108,14 +108,9 @@ class RunKeeper:
         start = None if stored.tasks else state
         try:
             async with asyncio.timeout(context.settings.timeout_seconds):
-                parts: AsyncIterator[Any] = self._graph.astream(
-                    start, config, stream_mode=["custom", "updates"], durability="sync"
-                )
-                async for kind, payload in unreported(parts):
-                    if kind == "custom":
-                        yield payload
-                    elif "conclude" in payload:
-                        yield Finished(payload["conclude"]["answer"])
+                told: AsyncIterator[Any] = self._graph.astream(start, config, stream_mode="custom", durability="sync")
+                async for event in unreported(told):
+                    yield event
         except TimeoutError:
             limit = context.settings.timeout_seconds
             raise TransientBackendError(

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from langgraph.config import get_stream_writer
+
 from wardround.agent.caveats import with_caveats
 from wardround.agent.context import AgentContext
 from wardround.agent.declining import decline
+from wardround.agent.events import Finished
 from wardround.agent.finishing import finish
 from wardround.agent.state import State
 
@@ -16,4 +19,6 @@ async def conclude(state: State, context: AgentContext) -> dict[str, Any]:
     seconds = max(0.0, context.clock() - state["started_at"])
     conclude_as = decline if state["framed"].declined else finish
     answer = conclude_as(state, mode=context.mode, model=context.model, seconds=seconds)
-    return {"answer": with_caveats(answer, context.corpus_as_of)}
+    finished = with_caveats(answer, context.corpus_as_of)
+    get_stream_writer()(Finished(finished))
+    return {"answer": finished}

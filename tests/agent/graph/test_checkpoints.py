@@ -157,3 +157,22 @@ def test_a_checkpoint_that_holds_its_values_itself_is_read_and_each_step_has_the
             return [one.checkpoint["channel_values"] async for one in saver.alist(config)]
 
     assert asyncio.run(steps()) == [{"rounds": 3}, {"rounds": 2}, {"rounds": 1}]
+
+
+def test_a_tasks_writes_are_kept_only_where_no_checkpoint_follows_at_once(tmp_path: Path) -> None:
+    config: RunnableConfig = {"configurable": {"thread_id": "mine", "checkpoint_ns": ""}}
+
+    async def writes() -> tuple[list[object], list[object]]:
+        async with sqlite_checkpoints(tmp_path / "c.sqlite") as saver:
+            placed = await saver.aput(config, empty_checkpoint(), {}, {})
+            await saver.aput_writes(placed, [("briefs", "done")], "one of several")
+            alone = await saver.aget_tuple(placed)
+            written = asyncio.ensure_future(saver.aput_writes(placed, [("briefs", "last")], "the last"))
+            await asyncio.gather(written, saver.aput(placed, empty_checkpoint(), {}, {}))
+            followed = await saver.aget_tuple(placed)
+            assert alone is not None
+            assert followed is not None
+            return list(alone.pending_writes or ()), list(followed.pending_writes or ())
+
+    kept = [("one of several", "briefs", "done")]
+    assert asyncio.run(writes()) == (kept, kept)
