@@ -83,7 +83,7 @@ async def test_a_server_that_hangs_is_left_and_asked_again(server: FakeOpenAISer
 @pytest.mark.parametrize(
     "garbage", [Raw("{not json"), Raw("<html>Bad gateway</html>", "text/html"), Raw('{"choices": []}'), Raw("[]")]
 )
-async def test_garbage_instead_of_a_completion_is_a_backend_error(self, server: FakeOpenAIServer, garbage: Raw) -> None:
+async def test_garbage_instead_of_a_completion_is_a_backend_error(server: FakeOpenAIServer, garbage: Raw) -> None:
     server.will(*[garbage] * 3)
     async with connected(server) as model:
         with pytest.raises(TransientBackendError, match=r"garbled JSON|no chat completion"):
