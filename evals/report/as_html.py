@@ -13,7 +13,7 @@ from wardround.evals.report.curves import Step, curve_figure
 from wardround.evals.report.item_rows import packed_items
 from wardround.evals.report.summary import Judged, Summary
 from wardround.evals.report.svg import histogram_figure, intervals_figure, reliability_figure
-from wardround.evals.report.wording import against_chance, percent
+from wardround.evals.report.wording import CHOICES_COLUMNS, CHOICES_HEADING, against_chance, choices_rows, percent
 
 _TOKEN_STEPS = (0, 500, 1000, 2000, 4000, 8000, 16_000, 32_000, 64_000)
 
@@ -89,6 +89,8 @@ def _sections(summary: Summary) -> Iterator[str]:
             reliability_figure("share right against stated confidence", found),
             f"<p>ECE {found.ece:.4f}, Brier {found.brier:.4f} over {found.n} answers.</p>",
         )
+    if summary.arbitrated is not None:
+        yield section(CHOICES_HEADING, table(CHOICES_COLUMNS, choices_rows(summary.arbitrated)))
     if summary.rounds:
         counts = {f"{rounds} round{'s' * (rounds != 1)}": count for rounds, count in summary.rounds.items()}
         yield section("Rounds of retrieval", histogram_figure("items by rounds of retrieval", counts))

@@ -6,7 +6,13 @@ import json
 from collections.abc import Iterator
 
 from wardround.evals.report.summary import Summary
-from wardround.evals.report.wording import against_chance, percent, signed_percent
+from wardround.evals.report.wording import (
+    CHOICES_COLUMNS,
+    CHOICES_HEADING,
+    against_chance,
+    choices_rows,
+    percent,
+)
 
 
 def summary_markdown(summary: Summary) -> str:
@@ -54,14 +60,12 @@ def _calibration(summary: Summary) -> Iterator[str]:
 
 
 def _arbitrated(summary: Summary) -> Iterator[str]:
-    found = summary.arbitrated
-    if found is None:
+    if summary.arbitrated is None:
         return
-    yield "\n## What passages did to the choices\n"
-    yield "| choice | minus the one without passages | over-reliance | helped |\n| --- | ---: | ---: | ---: |"
-    for name, effects in (("by the passages", found.by_evidence), ("as answered", found.as_answered)):
-        shares = f"{percent(effects.over_reliance)} | {percent(effects.helped)}"
-        yield f"| {name} | {signed_percent(effects.difference)} | {shares} |"
+    yield f"\n## {CHOICES_HEADING}\n"
+    yield f"| {' | '.join(CHOICES_COLUMNS)} |\n| --- | ---: | ---: | ---: |"
+    for row in choices_rows(summary.arbitrated):
+        yield f"| {' | '.join(row)} |"
 
 
 def _spent(summary: Summary) -> Iterator[str]:

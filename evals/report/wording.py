@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from wardround.evals.report.arbitrated import Arbitrated
 from wardround.evals.report.summary import Summary
 from wardround.evals.statistics import Interval
 
@@ -36,6 +37,18 @@ def interval_figures(interval: Interval | None) -> dict[str, Any] | None:
         "n": interval.n,
         "method": interval.method,
     }
+
+
+CHOICES_HEADING = "What passages did to the choices"
+CHOICES_COLUMNS = ("choice", "minus the one without passages", "over-reliance", "helped")
+
+
+def choices_rows(found: Arbitrated) -> list[list[str]]:
+    """The agent's two choices against the one it made without passages, under ``CHOICES_COLUMNS``."""
+    return [
+        [name, signed_percent(effects.difference), percent(effects.over_reliance), percent(effects.helped)]
+        for name, effects in (("by the passages", found.by_evidence), ("as answered", found.as_answered))
+    ]
 
 
 def against_chance(summary: Summary) -> str | None:

@@ -65,6 +65,7 @@ def test_over_reliance_before_and_after_the_agent_arbitrates(tmp_path: Path) -> 
     written = json.loads((folder / "report.json").read_text())["arbitration"]
     assert [written[side]["over_reliance"]["estimate"] for side in ("by_evidence", "as_answered")] == [0.666667, 0.5]
     assert "| by the passages | -25.00 (" in (folder / "report.md").read_text()
+    assert "<td>by the passages</td><td>-25.00 (" in (folder / "report.html").read_text()
 
 
 def test_a_run_without_two_choices_reports_no_arbitration(tmp_path: Path) -> None:
