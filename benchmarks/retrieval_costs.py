@@ -17,6 +17,7 @@ from wardround.evals.retrieval.judged_set import whole_passage
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.choose import choose_retriever
 from wardround.retrievers.embedders.choose import choose_embedder
+from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import Embedder, IndexedPassage, Matrix, PassageStore, Retriever, SparseVector
 from wardround.retrievers.settings import EmbedderSettings, FusionSettings
 from wardround.retrievers.single import Bm25Retriever, DenseRetriever
@@ -42,7 +43,7 @@ def graph_recall(vectors: Matrix) -> float:
         through_graph = [set(store.rank_dense(vector, GRAPH_DEPTH)) for vector in asked]
         store.close()
     exact = np.argsort(-(asked @ vectors.T), axis=1)[:, :GRAPH_DEPTH]
-    shares = [len(found & {str(i) for i in row}) for found, row in zip(through_graph, exact, strict=True)]
+    shares = [len(found & {passage_key(str(i)) for i in row}) for found, row in zip(through_graph, exact, strict=True)]
     return statistics.fmean(shares) / GRAPH_DEPTH
 
 

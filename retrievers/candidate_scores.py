@@ -20,10 +20,10 @@ DECIMALS = 6
 _SHARPNESS = 4
 
 
-def scaled_by_best(scores: Mapping[str, float], names: Sequence[str]) -> Scores:
-    """The scores of ``names``, the best being 1 and an absent one 0."""
+def scaled_by_best(scores: Mapping[int, float], keys: Sequence[int]) -> Scores:
+    """The scores of ``keys``, the best being 1 and an absent one 0."""
     best = max(scores.values(), default=0.0)
-    return np.array([scores.get(name, 0.0) / best if best else 0.0 for name in names])
+    return np.array([scores.get(key, 0.0) for key in keys]) / (best or 1.0)
 
 
 def combined(words: Scores, meaning: Scores, meaning_share: float) -> Scores:

@@ -11,13 +11,14 @@ Two passes follow over the same candidates: feedback moves the query's vector to
 cosines again, and the scores of the first fifty are smoothed over passages that are alike (``candidate_scores.py``).
 
 Bruch et al. (TOIS 2024) compare such combinations with reciprocal rank fusion; our own figures are in
-``docs/results/retrieval-fusion.md``. Until the last step only ids and scores are read from the store.
+``docs/results/retrieval-fusion.md``. Until the last step only keys and scores are read from the store, and
+BM25 searches while the vectors are scanned.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -32,6 +33,7 @@ from wardround.retrievers.candidate_scores import (
     smoothed,
     towards_best,
 )
+from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, PassageStore, SparseVector, Vector, Where
 from wardround.retrievers.query_vectors import QueryVectors
 from wardround.retrievers.settings import ConvexSettings
@@ -45,7 +47,7 @@ class _Words(NamedTuple):
     """The terms of a query, and what BM25 found by them."""
 
     terms: SparseVector
-    scores: dict[str, float]
+    scores: dict[int, float]
 
 
 class ConvexRetriever:
@@ -73,75 +75,75 @@ class ConvexRetriever:
         """``search`` for each query, all embedded in one batch."""
         asked = list(dict.fromkeys(query for query in queries if query.strip() and k > 0))
         depth = max(self._settings.depth, k)
-        vectors, by_words = self._encoded(asked, depth, where)
-        found = {
-            query: self._read(self._ranked(vector, words, depth, where), k)
-            for query, vector, words in zip(asked, vectors, by_words, strict=True)
-        }
-        return [list(found.get(query, [])) for query in queries]
+        with ThreadPoolExecutor(max_workers=1) as beside:
 
-    def _encoded(self, queries: Sequence[str], depth: int, where: Where) -> tuple[list[Vector], list[_Words]]:
-        """The queries' vectors, and what their words find meanwhile."""
-        if len(queries) == 1:  # embedding one takes all cores: a thread beside it made both slower
-            return self._vectors.of(queries), [self._by_words(queries[0], depth, where)]
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            by_words = pool.submit(lambda: [self._by_words(query, depth, where) for query in queries])
-            return self._vectors.of(queries), by_words.result()
+            def words_of(texts: Sequence[str]) -> list[Future[_Words]]:
+                return [beside.submit(self._by_words, text, depth, where) for text in texts]
+
+            # Embedding one query takes all cores, the scan after it only one.
+            vectors = self._vectors.of(asked) if len(asked) == 1 else []
+            by_words = words_of(asked)
+            vectors = vectors or self._vectors.of(asked)
+            found = {
+                query: self._read(self._ranked(vector, words, depth, where), k)
+                for query, vector, words in zip(asked, vectors, by_words, strict=True)
+            }
+        return [list(found.get(query, [])) for query in queries]
 
     def _by_words(self, query: str, depth: int, where: Where) -> _Words:
         terms = self._encoder.encode_query(query)
         return _Words(terms, self._store.rank_sparse(terms, depth, where))
 
-    def _ranked(self, vector: Vector, words: _Words, depth: int, where: Where) -> dict[str, float]:
-        """All candidates, best first, ties by id."""
+    def _ranked(self, vector: Vector, found_by_words: Future[_Words], depth: int, where: Where) -> dict[int, float]:
+        """The scores of all candidates by their keys, best first, ties by key."""
         by_meaning = self._store.rank_dense(vector, depth, where)
-        names = sorted({*words.scores, *by_meaning})
-        if not names:
+        words = found_by_words.result()
+        keys = sorted({*words.scores, *by_meaning})
+        if not keys:
             return {}
-        by_words = dict(words.scores)
-        if unranked := tuple(name for name in names if name not in by_words):
-            by_words |= self._store.rank_sparse(words.terms, len(unranked), Where(passage_ids=unranked))
-        scores = self._scores(names, vector, scaled_by_best(by_words, names), by_meaning)
-        return {names[place]: float(scores[place]) for place in best_first(scores)}
+        unranked = [key for key in keys if key not in words.scores]
+        by_words = words.scores | self._store.score_sparse(words.terms, unranked)
+        scores = self._scores(keys, vector, scaled_by_best(by_words, keys), by_meaning)
+        return {keys[place]: float(scores[place]) for place in best_first(scores)}
 
-    def _scores(self, names: Sequence[str], vector: Vector, words: Scores, by_meaning: Mapping[str, float]) -> Scores:
+    def _scores(self, keys: Sequence[int], vector: Vector, words: Scores, by_meaning: Mapping[int, float]) -> Scores:
         settings, store = self._settings, self._store
-        among = Where(passage_ids=tuple(names))
-        sentences = store.rank_sentences(vector, len(names), among)
+        sentences = store.score_sentences(vector, keys)
 
-        def mixed(cosines: Mapping[str, float], otherwise: float) -> Scores:
-            whole = np.array([cosines.get(name, otherwise) for name in names])
-            part = np.array([sentences.get(name, cosine) for name, cosine in zip(names, whole, strict=True)])
+        def mixed(cosines: Mapping[int, float], otherwise: float) -> Scores:
+            whole = np.array([cosines.get(key, otherwise) for key in keys])
+            if not sentences:
+                return combined(words, whole, settings.dense_share)
+            part = np.array([sentences.get(key, cosine) for key, cosine in zip(keys, whole, strict=True)])
             return combined(words, combined(whole, part, settings.sentence_share), settings.dense_share)
 
         if settings.feedback_passages:
             # What only BM25 ranked is at most as close as the last that the dense ranking holds.
             first = mixed(by_meaning, min(by_meaning.values(), default=0.0))
             closest = best_first(first)[: settings.feedback_passages]
-            rows = store.vectors([names[place] for place in closest])
+            rows = store.vectors_by_key([keys[place] for place in closest])
             vector = towards_best(vector, rows, first[closest], settings.feedback_strength)
-        scores = mixed(store.rank_dense(vector, len(names), among), 0.0)
+        scores = mixed(store.score_dense(vector, keys), 0.0)
         if settings.neighbours:
             top = best_first(scores)[:_SMOOTHED]
-            rows = store.vectors([names[place] for place in top])
+            rows = store.vectors_by_key([keys[place] for place in top])
             scores[top] = smoothed(scores[top], rows, settings.neighbours, settings.neighbour_share)
         return scores.round(DECIMALS)
 
-    def _read(self, ranked: Mapping[str, float], k: int) -> list[Hit]:
+    def _read(self, ranked: Mapping[int, float], k: int) -> list[Hit]:
         """The passages of the first places, as many more as twins of theirs take up, and the twins that were ranked."""
-        names = list(ranked)
+        keys, scores = list(ranked), list(ranked.values())
         read = k + _SPARE
         while True:
-            passages = {passage.id: passage for passage in self._store.get(names[:read])}
-            twins = dict.fromkeys(twin for passage in passages.values() for twin in passage.same_as)
-            unread = [twin for twin in twins if twin in ranked and twin not in passages]
-            passages |= {passage.id: passage for passage in self._store.get(unread)} if unread else {}
-            hits = [
-                Hit(passages[name], score, rank, self.name)
-                for rank, (name, score) in enumerate(ranked.items(), start=1)
-                if name in passages
-            ]
+            while read < len(keys) and scores[read] == scores[read - 1]:  # ties end up ordered by id
+                read += 1
+            passages = self._store.get_by_key(keys[:read])
+            twins = {passage_key(twin) for passage in passages.values() for twin in passage.same_as}
+            if unread := [key for key in twins if key in ranked and key not in passages]:
+                passages |= self._store.get_by_key(unread)
+            found = sorted((-ranked[key], passage.id, passage) for key, passage in passages.items())
+            hits = (Hit(passage, -score, rank, self.name) for rank, (score, _, passage) in enumerate(found, start=1))
             kept = without_twins(hits, k)
-            if len(kept) == k or read >= len(names):
+            if len(kept) == k or read >= len(keys):
                 return kept
             read *= 2

@@ -39,7 +39,7 @@ class Where:
         languages: any of them, as the source writes them.
         mesh: MeSH headings, any of them, compared as written.
         retracted: None for all, False to leave retracted sources out, True for only those.
-        passage_ids: only these passages; so the candidates of one ranking get their scores in another.
+        passage_ids: only these passages.
     """
 
     corpora: tuple[str, ...] = ()
@@ -141,24 +141,43 @@ class PassageStore(Protocol):
         """The ``k`` passages of largest IDF-weighted dot product, none of score 0; ``retriever`` is ``bm25``."""
         ...
 
-    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[str, float]:
-        """What ``search_dense`` finds, in its order, as cosine by passage id: no passage is read."""
+    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
+        """What ``search_dense`` finds, best first, ties by key, as cosine by ``passage_key``: no passage is read."""
         ...
 
-    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[str, float]:
-        """What ``search_sparse`` finds, in its order, as score by passage id: no passage is read."""
+    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
+        """What ``search_sparse`` finds, best first, ties by key, as score by ``passage_key``: no passage is read."""
         ...
 
-    def rank_sentences(self, vector: Vector, k: int, where: Where) -> dict[str, float]:
-        """The cosine of each passage's best sentence by passage id, best first.
+    def score_dense(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages by its key, in no particular order; unknown keys are absent."""
+        ...
 
-        Passages without vectors of sentences are absent, which are all of them in a store that keeps none. Made for a
-        ``where`` that names the passages: no index speeds it up.
+    def score_sparse(self, vector: SparseVector, keys: Sequence[int]) -> dict[int, float]:
+        """The IDF-weighted dot product of each of these passages by its key; unknown keys and 0 are absent."""
+        ...
+
+    def score_sentences(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages' best sentence by its key.
+
+        Passages without vectors of sentences are absent, which are all of them in a store that keeps none.
         """
         ...
 
     def get(self, passage_ids: Sequence[str]) -> list[Passage]:
         """The passages that exist, in the order asked for."""
+        ...
+
+    def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
+        """The passages that exist, by their keys."""
+        ...
+
+    def vectors_by_key(self, keys: Sequence[int]) -> Matrix:
+        """The stored dense vectors of existing passages, in the order asked for.
+
+        Raises:
+            StoreError: a key is not in the store.
+        """
         ...
 
     def vectors(self, passage_ids: Sequence[str]) -> Matrix:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 
 from wardround.corpora.records import Passage
 from wardround.errors import StoreError
+from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
 from wardround.retrievers.stores.conditions import AnyOf, conditions
 from wardround.retrievers.stores.payload import (
@@ -19,11 +20,9 @@ from wardround.retrievers.stores.payload import (
     SENTENCES,
     SPARSE,
     from_payload,
-    point_id,
     to_payload,
 )
-from wardround.retrievers.stores.point_names import PointNames
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best, best_ids
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best, best_keys, by_key
 from wardround.retrievers.stores.room import WRITER_MARGIN, bytes_of, require_room
 
 _PAGE = 256
@@ -70,7 +69,6 @@ class EdgeStore:
         self._writable = writable
         self._sentences = sentences
         self._exact_up_to = exact_up_to
-        self._names = PointNames()
         self._size = self.count()
 
     @classmethod
@@ -139,7 +137,7 @@ class EdgeStore:
             require_room(self._folder, WRITER_MARGIN + bytes_of(passages))
         points = [
             qdrant_edge.Point(
-                point_id(item.passage.id),
+                passage_key(item.passage.id),
                 self._vectors_of(item),
                 to_payload(item.passage),
             )
@@ -151,7 +149,7 @@ class EdgeStore:
         """Removes passages; unknown ids are ignored."""
         import qdrant_edge
 
-        self._write(qdrant_edge.UpdateOperation.delete_points([point_id(name) for name in passage_ids]))
+        self._write(qdrant_edge.UpdateOperation.delete_points([passage_key(name) for name in passage_ids]))
 
     def seal(self) -> None:
         """Prepares for reading what has been written.
@@ -187,33 +185,45 @@ class EdgeStore:
         query = _sparse(vector)
         return best(lambda limit: self._passages(SPARSE, query, limit, where), k, SPARSE)
 
-    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[str, float]:
-        """The ids that ``search_dense`` finds, with their cosines."""
+    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
+        """The keys of what ``search_dense`` finds, with their cosines."""
         self._check(vector)
         values = vector.tolist()
-        return best_ids(lambda limit: self._ids(DENSE, values, limit, where), k)
+        return best_keys(lambda limit: self._keys(DENSE, values, limit, self._filter(where)), k)
 
-    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[str, float]:
-        """The ids that ``search_sparse`` finds, with their scores."""
+    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
+        """The keys of what ``search_sparse`` finds, with their scores."""
         if not vector.indices:
             return {}
         query = _sparse(vector)
-        return best_ids(lambda limit: self._ids(SPARSE, query, limit, where), k)
+        return best_keys(lambda limit: self._keys(SPARSE, query, limit, self._filter(where)), k)
 
-    def rank_sentences(self, vector: Vector, k: int, where: Where) -> dict[str, float]:
-        """The cosine of each passage's best sentence, best first; passages without such vectors are absent."""
+    def score_dense(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages by its key."""
+        self._check(vector)
+        return self._scores(DENSE, vector.tolist(), keys)
+
+    def score_sparse(self, vector: SparseVector, keys: Sequence[int]) -> dict[int, float]:
+        """The IDF-weighted dot product of each of these passages by its key; 0 is absent."""
+        return self._scores(SPARSE, _sparse(vector), keys) if vector.indices else {}
+
+    def score_sentences(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages' best sentence by its key; passages without such vectors are absent."""
         if not self._sentences:
             return {}
         self._check(vector)
-        values = [vector.tolist()]
-        return best_ids(lambda limit: self._ids(SENTENCES, values, limit, where), k)
+        return self._scores(SENTENCES, [vector.tolist()], keys)
 
     def get(self, passage_ids: Sequence[str]) -> list[Passage]:
         """The passages that exist, in the order asked for."""
+        found = self.get_by_key([passage_key(name) for name in passage_ids])
+        return [found[key] for key in map(passage_key, passage_ids) if key in found]
+
+    def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
+        """The passages that exist, by their keys."""
         with _engine_errors(self._folder, "read"):
-            records = self._shard.retrieve(self._names.points(passage_ids), True, False)
-        found = {passage.id: passage for passage in (from_payload(record.payload) for record in records)}
-        return [found[name] for name in passage_ids if name in found]
+            records = self._shard.retrieve(list(keys), True, False)
+        return {record.id: from_payload(record.payload) for record in records}
 
     def vectors(self, passage_ids: Sequence[str]) -> Matrix:
         """The stored dense vectors, in the order asked for.
@@ -221,15 +231,15 @@ class EdgeStore:
         Raises:
             StoreError: an id is not in the store.
         """
-        points = self._names.points(passage_ids)
-        with _engine_errors(self._folder, "read"):
-            records = self._shard.retrieve(points, False, [DENSE])
-        found = {record.id: record.vector[DENSE] for record in records}
-        missing = [name for name, point in zip(passage_ids, points, strict=True) if point not in found]
-        if missing:
-            raise StoreError(f"no passage {missing[0]!r} in the store at {self._folder}")
-        rows = [found[point] for point in points]
-        return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
+        return self._rows({passage_key(name): name for name in passage_ids}, map(passage_key, passage_ids))
+
+    def vectors_by_key(self, keys: Sequence[int]) -> Matrix:
+        """The stored dense vectors, in the order asked for.
+
+        Raises:
+            StoreError: a key is not in the store.
+        """
+        return self._rows({key: f"of key {key}" for key in keys}, keys)
 
     def scroll(self) -> Iterator[Passage]:
         """Every passage once, a page at a time."""
@@ -257,30 +267,43 @@ class EdgeStore:
             self._shard.close()
 
     def _passages(self, using: str, vector: Any, limit: int, where: Where) -> list[Scored]:
-        points = self._query(using, vector, limit, where, with_payload=True)
+        points = self._query(using, vector, limit, self._filter(where), with_payload=True)
         return [Scored(point.score, from_payload(point.payload)) for point in points]
 
-    def _ids(self, using: str, vector: Any, limit: int, where: Where) -> list[tuple[float, str]]:
-        points = self._query(using, vector, limit, where, with_payload=False)
-        places = [point.id for point in points]
-        names = self._names.known(places)
-        if unknown := [place for place in places if place not in names]:
-            with _engine_errors(self._folder, "read"):
-                records = self._shard.retrieve(unknown, ["id"], False)
-            read = {record.id: record.payload["id"] for record in records}
-            self._names.learn(read)
-            names |= read
-        return [(point.score, names[place]) for place, point in zip(places, points, strict=True)]
+    def _keys(self, using: str, vector: Any, limit: int, among: Any) -> list[tuple[float, int]]:
+        return [(point.score, point.id) for point in self._query(using, vector, limit, among)]
 
-    def _query(self, using: str, vector: Any, limit: int, where: Where, with_payload: bool) -> list[Any]:
+    def _scores(self, using: str, vector: Any, keys: Sequence[int]) -> dict[int, float]:
         import qdrant_edge
 
-        # A sentence query comes with the passages it is about: there is no graph of sentences.
-        exact = using == SENTENCES or (using == DENSE and self._size <= self._exact_up_to)
+        if not keys:
+            return {}
+        among = qdrant_edge.Filter(must=[qdrant_edge.HasIdCondition(set(keys))])
+        points = self._query(using, vector, len(keys), among, named=True)
+        return by_key((point.score, point.id) for point in points)
+
+    def _rows(self, named: Mapping[int, str], keys: Iterable[int]) -> Matrix:
+        """The dense vectors of ``keys``; one that is missing goes by its name in the message."""
+        with _engine_errors(self._folder, "read"):
+            records = self._shard.retrieve(list(named), False, [DENSE])
+        found = {record.id: record.vector[DENSE] for record in records}
+        missing = [name for key, name in named.items() if key not in found]
+        if missing:
+            raise StoreError(f"no passage {missing[0]!r} in the store at {self._folder}")
+        rows = [found[key] for key in keys]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
+
+    def _query(
+        self, using: str, vector: Any, limit: int, among: Any, *, with_payload: bool = False, named: bool = False
+    ) -> list[Any]:
+        import qdrant_edge
+
+        # There is no graph of sentences, and passages that are named are few.
+        exact = using == SENTENCES or (using == DENSE and (named or self._size <= self._exact_up_to))
         request = qdrant_edge.QueryRequest(
             limit=limit,
             query=qdrant_edge.Query.Nearest(vector, using=using),
-            filter=self._filter(where),
+            filter=among,
             with_payload=with_payload,
             params=qdrant_edge.SearchParams(exact=exact, hnsw_ef=HNSW_EF),
         )
@@ -300,7 +323,7 @@ class EdgeStore:
             for condition in conditions(where)
         ]
         if where.passage_ids:
-            must.append(qdrant_edge.HasIdCondition(set(self._names.points(where.passage_ids))))
+            must.append(qdrant_edge.HasIdCondition(set(map(passage_key, where.passage_ids))))
         return qdrant_edge.Filter(must=must) if must else None
 
     def _vectors_of(self, item: IndexedPassage) -> dict[str, Any]:

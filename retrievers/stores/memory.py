@@ -11,9 +11,10 @@ import numpy as np
 from wardround.corpora.records import Passage
 from wardround.errors import StoreError
 from wardround.retrievers.filters import admits
+from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
 from wardround.retrievers.stores.payload import DENSE, SPARSE
-from wardround.retrievers.stores.ranking import Scored, ranked
+from wardround.retrievers.stores.ranking import Scored, best_keys, by_key, ranked
 
 
 class MemoryStore:
@@ -23,6 +24,7 @@ class MemoryStore:
         """Makes an empty store for dense vectors of length ``dimension``."""
         self._dimension = dimension
         self._passages: dict[str, IndexedPassage] = {}
+        self._names: dict[int, str] = {}
 
     def upsert(self, passages: Sequence[IndexedPassage]) -> None:
         """Adds passages, replacing those with the same id.
@@ -33,11 +35,13 @@ class MemoryStore:
         for item in passages:
             self._check(item.dense)
         self._passages.update({item.passage.id: item for item in passages})
+        self._names.update({passage_key(item.passage.id): item.passage.id for item in passages})
 
     def delete(self, passage_ids: Sequence[str]) -> None:
         """Removes passages; unknown ids are ignored."""
         for passage_id in passage_ids:
             self._passages.pop(passage_id, None)
+            self._names.pop(passage_key(passage_id), None)
 
     def search_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
         """The ``k`` passages of largest cosine similarity."""
@@ -53,24 +57,35 @@ class MemoryStore:
         scored = (Scored(_dot(weights, item.sparse), item.passage) for item in self._admitted(where))
         return ranked((item for item in scored if item.score > 0), k, SPARSE)
 
-    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[str, float]:
-        """The ids that ``search_dense`` finds, with their cosines."""
-        return {hit.passage.id: hit.score for hit in self.search_dense(vector, k, where)}
+    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
+        """The keys of what ``search_dense`` finds, with their cosines."""
+        return best_keys(lambda limit: _keyed(self.search_dense(vector, len(self._passages), where))[:limit], k)
 
-    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[str, float]:
-        """The ids that ``search_sparse`` finds, with their scores."""
-        return {hit.passage.id: hit.score for hit in self.search_sparse(vector, k, where)}
+    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
+        """The keys of what ``search_sparse`` finds, with their scores."""
+        return best_keys(lambda limit: _keyed(self.search_sparse(vector, len(self._passages), where))[:limit], k)
 
-    def rank_sentences(self, vector: Vector, k: int, where: Where) -> dict[str, float]:
-        """The cosine of each passage's best sentence, best first; passages without such vectors are absent."""
+    def score_dense(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages by its key."""
         self._check(vector)
         query = _unit(vector)
-        scored = (
-            Scored(max(float(_unit(row) @ query) for row in item.sentences), item.passage)
-            for item in self._admitted(where)
+        return by_key((float(_unit(item.dense) @ query), key) for key, item in self._named(keys))
+
+    def score_sparse(self, vector: SparseVector, keys: Sequence[int]) -> dict[int, float]:
+        """The IDF-weighted dot product of each of these passages by its key; 0 is absent."""
+        weights = self._with_idf(vector)
+        scored = ((_dot(weights, item.sparse), key) for key, item in self._named(keys))
+        return by_key((score, key) for score, key in scored if score > 0)
+
+    def score_sentences(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages' best sentence by its key; passages without such vectors are absent."""
+        self._check(vector)
+        query = _unit(vector)
+        return by_key(
+            (max(float(_unit(row) @ query) for row in item.sentences), key)
+            for key, item in self._named(keys)
             if item.sentences is not None
         )
-        return {hit.passage.id: hit.score for hit in ranked(scored, k, DENSE)}
 
     def get(self, passage_ids: Sequence[str]) -> list[Passage]:
         """The passages that exist, in the order asked for."""
@@ -88,6 +103,21 @@ class MemoryStore:
         rows = [_unit(self._passages[name].dense) for name in passage_ids]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
 
+    def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
+        """The passages that exist, by their keys."""
+        return {key: item.passage for key, item in self._named(keys)}
+
+    def vectors_by_key(self, keys: Sequence[int]) -> Matrix:
+        """The stored dense vectors, in the order asked for.
+
+        Raises:
+            StoreError: a key is not in the store.
+        """
+        missing = [key for key in keys if key not in self._names]
+        if missing:
+            raise StoreError(f"no passage of key {missing[0]} in the store")
+        return self.vectors([self._names[key] for key in keys])
+
     def scroll(self) -> Iterator[Passage]:
         """Every passage once."""
         yield from [item.passage for item in self._passages.values()]
@@ -102,6 +132,9 @@ class MemoryStore:
     def _admitted(self, where: Where) -> Iterator[IndexedPassage]:
         return (item for item in self._passages.values() if admits(where, item.passage))
 
+    def _named(self, keys: Sequence[int]) -> Iterator[tuple[int, IndexedPassage]]:
+        return ((key, self._passages[self._names[key]]) for key in keys if key in self._names)
+
     def _with_idf(self, query: SparseVector) -> dict[int, float]:
         """Weights times Qdrant's ``ln((N - n + 0.5) / (n + 0.5) + 1)``, N counting the passages that have any term."""
         total = sum(1 for item in self._passages.values() if item.sparse.indices)
@@ -114,6 +147,10 @@ class MemoryStore:
     def _check(self, vector: Vector) -> None:
         if vector.shape != (self._dimension,):
             raise StoreError(f"the store holds vectors of {self._dimension} dimensions, not of shape {vector.shape}")
+
+
+def _keyed(hits: Sequence[Hit]) -> list[tuple[float, int]]:
+    return [(hit.score, passage_key(hit.passage.id)) for hit in hits]
 
 
 def _unit(vector: Vector) -> np.ndarray:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from functools import lru_cache
 from typing import Any
 
 from wardround.corpora.records import Biblio, Passage
@@ -31,7 +29,6 @@ FILTER_FIELDS: Mapping[str, str] = {
 }
 """Payload fields that filters look at, with the kind of index each gets."""
 
-_POINT_IDS = uuid.UUID("6f0d5a3e-8f0e-5d0b-9a43-3f3f0f3c7a51")
 _BIBLIO_TUPLES = frozenset({"authors", "publication_types", "mesh", "corrections"})
 _BIBLIO_FIELDS = fields(Biblio)
 _BIBLIO_NAMES = frozenset(field.name for field in _BIBLIO_FIELDS)
@@ -40,12 +37,6 @@ _BIBLIO_REQUIRED = tuple(
 )
 # Filters need these beside the other passage fields, so they are not repeated inside "biblio".
 _LIFTED = ("year", "publication_types", "retracted")
-
-
-@lru_cache(maxsize=1 << 16)
-def point_id(passage_id: str) -> str:
-    """The UUID under which a passage is stored, the same on every machine (engines take no other strings)."""
-    return str(uuid.uuid5(_POINT_IDS, passage_id))
 
 
 def to_payload(passage: Passage) -> dict[str, Any]:

@@ -53,10 +53,15 @@ def best(fetch: Callable[[int], list[Scored]], k: int, retriever: str) -> list[H
     return ranked(_with_ties(fetch, k), k, retriever)
 
 
-def best_ids(fetch: Callable[[int], list[tuple[float, str]]], k: int) -> dict[str, float]:
-    """``best`` for passages that are known by their ids alone: score by id, in the same order, rounded alike."""
-    rounded = sorted([(-round(score, _DECIMALS), name) for score, name in _with_ties(fetch, k)])
-    return {name: -negated for negated, name in rounded[: max(k, 0)]}
+def best_keys(fetch: Callable[[int], list[tuple[float, int]]], k: int) -> dict[int, float]:
+    """``best`` for passages that are known by their keys alone: score by key, rounded alike, ties by key."""
+    rounded = sorted([(-round(score, _DECIMALS), key) for score, key in _with_ties(fetch, k)])
+    return {key: -negated for negated, key in rounded[: max(k, 0)]}
+
+
+def by_key(scored: Iterable[tuple[float, int]]) -> dict[int, float]:
+    """Score by key, rounded as in a ranking."""
+    return {key: round(score, _DECIMALS) for score, key in scored}
 
 
 def _with_ties(fetch: Callable[[int], list[T]], k: int) -> list[T]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -11,9 +11,11 @@ import numpy as np
 
 from wardround.corpora.records import Passage
 from wardround.errors import BackendError, ConfigError, StoreError
+from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
-from wardround.retrievers.settings import LayoutSettings, Quantization
+from wardround.retrievers.settings import LayoutSettings
 from wardround.retrievers.stores.calls import Calls
+from wardround.retrievers.stores.collection_layout import quantization, vector_params
 from wardround.retrievers.stores.conditions import AnyOf, conditions
 from wardround.retrievers.stores.payload import (
     DENSE,
@@ -21,10 +23,9 @@ from wardround.retrievers.stores.payload import (
     SENTENCES,
     SPARSE,
     from_payload,
-    point_id,
     to_payload,
 )
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best, best_ids
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best, best_keys, by_key
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient, models
@@ -114,22 +115,14 @@ class ServerStore:
         from qdrant_client import models
 
         layout = layout or LayoutSettings()
-        vectors = {
-            DENSE: models.VectorParams(
-                size=dimension, distance=models.Distance.COSINE, on_disk=True if layout.vectors_on_disk else None
-            )
-        }
-        if sentences:
-            vectors[SENTENCES] = _sentence_params(dimension)
-
         calls(
             f"create collection {collection!r}",
             lambda: client.create_collection(
                 collection,
-                vectors_config=vectors,
+                vectors_config=vector_params(dimension, layout, sentences=sentences),
                 sparse_vectors_config={SPARSE: models.SparseVectorParams(modifier=models.Modifier.IDF)},
                 optimizers_config=models.OptimizersConfigDiff(indexing_threshold=0),
-                quantization_config=_quantization(layout.quantization),
+                quantization_config=quantization(layout.quantization),
                 shard_number=layout.shards,
                 replication_factor=layout.replicas,
             ),
@@ -148,7 +141,7 @@ class ServerStore:
             self._check(item.dense)
         points = [
             models.PointStruct(
-                id=point_id(item.passage.id),
+                id=passage_key(item.passage.id),
                 vector=self._vectors_of(item),
                 payload=to_payload(item.passage),
             )
@@ -164,7 +157,7 @@ class ServerStore:
 
         if not passage_ids:
             return
-        selector = models.PointIdsList(points=[point_id(name) for name in passage_ids])
+        selector = models.PointIdsList(points=[passage_key(name) for name in passage_ids])
         self._call("delete from", lambda name: self._client.delete(name, selector, wait=True))
         self._size = None
 
@@ -189,34 +182,43 @@ class ServerStore:
             return []
         return best(lambda limit: self._passages(SPARSE, _sparse(vector), limit, where, None), k, SPARSE)
 
-    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[str, float]:
-        """The ids that ``search_dense`` finds, with their cosines."""
+    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
+        """The keys of what ``search_dense`` finds, with their cosines."""
         self._check(vector)
         params = self._params()
-        return best_ids(lambda limit: self._ids(DENSE, vector.tolist(), limit, where, params), k)
+        return best_keys(lambda limit: self._keys(DENSE, vector.tolist(), limit, _filter(where), params), k)
 
-    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[str, float]:
-        """The ids that ``search_sparse`` finds, with their scores."""
+    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
+        """The keys of what ``search_sparse`` finds, with their scores."""
         if not vector.indices:
             return {}
-        return best_ids(lambda limit: self._ids(SPARSE, _sparse(vector), limit, where, None), k)
+        return best_keys(lambda limit: self._keys(SPARSE, _sparse(vector), limit, _filter(where), None), k)
 
-    def rank_sentences(self, vector: Vector, k: int, where: Where) -> dict[str, float]:
-        """The cosine of each passage's best sentence, best first; passages without such vectors are absent."""
-        from qdrant_client import models
+    def score_dense(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages by its key."""
+        self._check(vector)
+        return self._scores(DENSE, vector.tolist(), keys)
 
+    def score_sparse(self, vector: SparseVector, keys: Sequence[int]) -> dict[int, float]:
+        """The IDF-weighted dot product of each of these passages by its key; 0 is absent."""
+        return self._scores(SPARSE, _sparse(vector), keys) if vector.indices else {}
+
+    def score_sentences(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
+        """The cosine of each of these passages' best sentence by its key; passages without such vectors are absent."""
         if not self._sentences:
             return {}
         self._check(vector)
-        exact = models.SearchParams(exact=True)
-        return best_ids(lambda limit: self._ids(SENTENCES, [vector.tolist()], limit, where, exact), k)
+        return self._scores(SENTENCES, [vector.tolist()], keys)
 
     def get(self, passage_ids: Sequence[str]) -> list[Passage]:
         """The passages that exist, in the order asked for."""
-        ids = [point_id(name) for name in passage_ids]
-        records = self._call("read", lambda name: self._client.retrieve(name, ids, with_payload=True)) if ids else []
-        found = {passage.id: passage for passage in (from_payload(record.payload) for record in records)}
-        return [found[name] for name in passage_ids if name in found]
+        found = self.get_by_key([passage_key(name) for name in passage_ids])
+        return [found[key] for key in map(passage_key, passage_ids) if key in found]
+
+    def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
+        """The passages that exist, by their keys."""
+        records = self._retrieve(keys, with_payload=True)
+        return {int(record.id): from_payload(record.payload) for record in records}
 
     def vectors(self, passage_ids: Sequence[str]) -> Matrix:
         """The stored dense vectors, in the order asked for.
@@ -224,18 +226,15 @@ class ServerStore:
         Raises:
             StoreError: an id is not in the store.
         """
-        ids = [point_id(name) for name in passage_ids]
-        records: list[Any] = (
-            self._call("read", lambda name: self._client.retrieve(name, ids, with_payload=False, with_vectors=[DENSE]))
-            if ids
-            else []
-        )
-        found = {str(record.id): record.vector[DENSE] for record in records}
-        missing = [name for name in passage_ids if point_id(name) not in found]
-        if missing:
-            raise StoreError(f"no passage {missing[0]!r} in collection {self._collection!r}")
-        rows = [found[point_id(name)] for name in passage_ids]
-        return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
+        return self._rows({passage_key(name): name for name in passage_ids}, map(passage_key, passage_ids))
+
+    def vectors_by_key(self, keys: Sequence[int]) -> Matrix:
+        """The stored dense vectors, in the order asked for.
+
+        Raises:
+            StoreError: a key is not in the store.
+        """
+        return self._rows({key: f"of key {key}" for key in keys}, keys)
 
     def scroll(self) -> Iterator[Passage]:
         """Every passage once, a page at a time."""
@@ -270,23 +269,48 @@ class ServerStore:
     def _passages(
         self, using: str, vector: Any, limit: int, where: Where, params: models.SearchParams | None
     ) -> list[Scored]:
-        points = self._query(using, vector, limit, where, params, with_payload=True)
+        points = self._query(using, vector, limit, _filter(where), params, with_payload=True)
         return [Scored(point.score, from_payload(point.payload)) for point in points]
 
-    def _ids(
-        self, using: str, vector: Any, limit: int, where: Where, params: models.SearchParams | None
-    ) -> list[tuple[float, str]]:
-        points = self._query(using, vector, limit, where, params, with_payload=["id"])
-        return [(point.score, str(point.payload["id"])) for point in points]
+    def _keys(
+        self, using: str, vector: Any, limit: int, among: models.Filter | None, params: models.SearchParams | None
+    ) -> list[tuple[float, int]]:
+        points = self._query(using, vector, limit, among, params, with_payload=False)
+        return [(point.score, point.id) for point in points]
+
+    def _scores(self, using: str, vector: Any, keys: Sequence[int]) -> dict[int, float]:
+        from qdrant_client import models
+
+        if not keys:
+            return {}
+        among = models.Filter(must=[models.HasIdCondition(has_id=list(keys))])
+        exact = None if using == SPARSE else models.SearchParams(exact=True)
+        return by_key(self._keys(using, vector, len(keys), among, exact))
+
+    def _rows(self, named: Mapping[int, str], keys: Iterable[int]) -> Matrix:
+        """The dense vectors of ``keys``; one that is missing goes by its name in the message."""
+        records = self._retrieve(list(named), with_payload=False, with_vectors=[DENSE])
+        found = {record.id: record.vector[DENSE] for record in records}
+        missing = [name for key, name in named.items() if key not in found]
+        if missing:
+            raise StoreError(f"no passage {missing[0]!r} in collection {self._collection!r}")
+        rows = [found[key] for key in keys]
+        return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
+
+    def _retrieve(self, keys: Sequence[int], **wanted: Any) -> list[Any]:
+        if not keys:
+            return []
+        records: list[Any] = self._call("read", lambda name: self._client.retrieve(name, list(keys), **wanted))
+        return records
 
     def _query(
         self,
         using: str,
         vector: Any,
         limit: int,
-        where: Where,
+        among: models.Filter | None,
         params: models.SearchParams | None,
-        with_payload: bool | list[str],
+        with_payload: bool,
     ) -> list[Any]:
         answer = self._call(
             "search",
@@ -295,7 +319,7 @@ class ServerStore:
                 query=vector,
                 using=using,
                 limit=limit,
-                query_filter=_filter(where),
+                query_filter=among,
                 search_params=params,
                 with_payload=with_payload,
             ),
@@ -330,32 +354,6 @@ class ServerStore:
             )
 
 
-def _quantization(kind: Quantization) -> models.QuantizationConfig | None:
-    from qdrant_client import models
-
-    match kind:
-        case "none":
-            return None
-        case "int8":
-            scalar = models.ScalarQuantizationConfig(type=models.ScalarType.INT8, quantile=0.99, always_ram=True)
-            return models.ScalarQuantization(scalar=scalar)
-        case "binary":
-            return models.BinaryQuantization(binary=models.BinaryQuantizationConfig(always_ram=True))
-
-
-def _sentence_params(dimension: int) -> models.VectorParams:
-    from qdrant_client import models
-
-    return models.VectorParams(
-        size=dimension,
-        distance=models.Distance.COSINE,
-        multivector_config=models.MultiVectorConfig(comparator=models.MultiVectorComparator.MAX_SIM),
-        datatype=models.Datatype.FLOAT16,
-        hnsw_config=models.HnswConfigDiff(m=0),
-        on_disk=True,
-    )
-
-
 def _sparse(vector: SparseVector) -> models.SparseVector:
     from qdrant_client import models
 
@@ -372,5 +370,5 @@ def _filter(where: Where) -> models.Filter | None:
         for condition in conditions(where)
     ]
     if where.passage_ids:
-        must.append(models.HasIdCondition(has_id=[point_id(name) for name in where.passage_ids]))
+        must.append(models.HasIdCondition(has_id=[passage_key(name) for name in where.passage_ids]))
     return models.Filter(must=must) if must else None

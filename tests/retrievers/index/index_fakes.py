@@ -18,7 +18,9 @@ import numpy as np
 
 from wardround.corpora.quarantine import BadRecord, OnBadRecord
 from wardround.corpora.records import Biblio, CorpusInfo, Document, Section
+from wardround.corpora.source import DocumentSource
 from wardround.retrievers.index.build import Recipe, build_index
+from wardround.retrievers.index.manifest import Manifest
 from wardround.retrievers.index.open import OpenIndex, open_index
 from wardround.retrievers.index.targets import FolderTarget
 from wardround.retrievers.protocols import Matrix
@@ -152,6 +154,21 @@ def _read(folder: Path) -> None:
         for _ in sys.stdin:
             found = index.store.search_sparse(index.sparse.encode_query("sentence"), 5)
             _say(f"{sorted(topics(index))} {index.store.count()} {len(found)}")
+
+
+GOUT = ListSource("rheumatology", sentences("gout", 150))
+ASTHMA = ListSource("pulmonology", sentences("asthma", 40))
+
+
+def build(
+    folder: Path, *sources: DocumentSource, embedder: CountingEmbedder | None = None, **recipe: object
+) -> Manifest:
+    """The manifest of an index of ``sources`` in ``folder``."""
+    return build_index(
+        sources,
+        FolderTarget(folder),
+        Recipe(embedder or CountingEmbedder(), **recipe),  # type: ignore[arg-type]
+    )
 
 
 if __name__ == "__main__":

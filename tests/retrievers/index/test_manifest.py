@@ -47,7 +47,7 @@ def changed(**values: object) -> str:
         ("{}", "here is damaged .schema_version: Field required"),
         (b"\xff\xfe\x00", "here is damaged"),
         ("[1]", "here is damaged"),
-        (changed(schema_version=2), "written by a newer Wardround .schema 2, this one reads 1.: update the package"),
+        (changed(schema_version=3), "written by a newer Wardround .schema 3, this one reads 2.: update the package"),
         (changed(schema_version=0), "outdated schema 0: rebuild"),
         (changed(dimension=0), "here is damaged .dimension: "),
         (changed(passages=-1), "here is damaged .passages: "),

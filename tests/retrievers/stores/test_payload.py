@@ -12,7 +12,7 @@ from wardround.corpora.records import Biblio, Passage
 from wardround.errors import StoreError
 from wardround.retrievers.protocols import Where
 from wardround.retrievers.stores.conditions import AnyOf, Between, conditions
-from wardround.retrievers.stores.payload import from_payload, point_id, to_payload
+from wardround.retrievers.stores.payload import from_payload, to_payload
 
 words = st.text(st.characters(codec="utf-8"), max_size=20)
 maybe = st.none() | words
@@ -93,11 +93,6 @@ def test_a_field_of_another_type_and_a_missing_title_are_named() -> None:
         from_payload({**to_payload(PLAIN), "biblio": {}})
     with pytest.raises(StoreError, match="'biblio' is missing"):
         from_payload(None)
-
-
-def test_point_ids_are_the_same_everywhere() -> None:
-    assert point_id("guidelines:a/b#0") == point_id("guidelines:a/b#0") != point_id("guidelines:a/b#1")
-    assert point_id("guidelines:a/b#0") == "e24f06f0-6d26-56a3-a54c-0e027ec35e63"
 
 
 def test_a_restriction_becomes_one_condition_each() -> None:
