@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
@@ -15,13 +16,13 @@ from wardround.evals.retrieval.indexing import JudgedIndex, index_judged_set
 from wardround.evals.retrieval.judged_set import JudgedSet
 from wardround.evals.systems.search import SearchSystem
 from wardround.retrievers.analysis import ENGLISH_BIOMEDICAL
-from wardround.retrievers.choose import choose_retriever
+from wardround.retrievers.choose import choose_retriever, with_stages
 from wardround.retrievers.embedders.choose import choose_embedder
 from wardround.retrievers.lucene_analysis import LUCENE_ENGLISH
 from wardround.retrievers.protocols import Embedder, Matrix, Retriever
 from wardround.retrievers.rewriting.retriever import Legs, RewritingRetriever
 from wardround.retrievers.rewriting.writer import QueryWriter
-from wardround.retrievers.settings import Bm25Settings, FusionSettings, RetrievalSettings
+from wardround.retrievers.settings import Bm25Settings, FusionSettings, RetrievalSettings, StageSettings
 from wardround.retrievers.single import Bm25Retriever, DenseRetriever
 
 RetrieverName = Literal["fused", "bm25", "dense", "r2med-bm25"]
@@ -75,7 +76,7 @@ def searching(
 
     Args:
         judged: what is searched.
-        settings: of embedder, BM25 and fusion; a retriever by words alone loads no embedder.
+        settings: of embedder, BM25, fusion and the stages around them; a retriever by words alone loads no embedder.
         name: of the retriever.
         depth: passages a query.
         cache: file that keeps dense vectors over runs.
@@ -97,6 +98,7 @@ def searching(
             analysis=analysis,
         )
         with closing(index.store):
+            retriever = with_stages(_retriever(name, index, embedder, settings.fusion, writer), settings.stages)
             parts = {
                 "embedder": embedder.fingerprint,
                 "bm25": index.encoder.fingerprint,
@@ -104,8 +106,18 @@ def searching(
                 "sentence vectors": settings.sentence_vectors,
                 "rewriting": writer and writer.fingerprint,
                 "passages": len(judged.passages),
+                **_stages(settings.stages),
             }
-            yield SearchSystem(_retriever(name, index, embedder, settings.fusion, writer), depth, parts)
+            yield SearchSystem(retriever, depth, parts)
+
+
+def _stages(settings: StageSettings) -> dict[str, Any]:
+    """What stands before and behind the search, with the terminology's content; nothing where nothing does."""
+    if settings == StageSettings():
+        return {}
+    terms = settings.synonyms and settings.synonyms.expanduser()
+    content = sha256(terms.read_bytes()).hexdigest() if terms else None
+    return {"stages": settings.model_dump(mode="json"), "terminology": content}
 
 
 def _retriever(

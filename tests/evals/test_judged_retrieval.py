@@ -88,6 +88,24 @@ def test_a_search_runs_once_and_is_reported_like_every_run(
     assert "understood: d2, " in CliRunner().invoke(app, ["eval", "show", "1", "run"]).stdout
 
 
+def test_what_the_settings_put_before_the_search_is_measured(
+    r2med: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arguments = ["eval", "retrieval", "r2med", "--data", str(r2med), "--retriever", "bm25"]
+    lines(tmp_path / "terms.jsonl", {"name": "flare", "synonyms": ["stroke hours within given alteplase"]})
+    plain = CliRunner().invoke(app, arguments)
+    astray = CliRunner().invoke(app, [*arguments, "--set", "retrieval.stages.synonyms=terms.jsonl"])
+    # The abstract of the stroke now comes before that of gout.
+    assert plain.stdout.splitlines()[1].startswith("nDCG@10 100.00 ")
+    assert astray.stdout.splitlines()[1].startswith(f"nDCG@10 {50 + 50 / log2(3):.2f} ")
+    lines(tmp_path / "terms.jsonl", {"name": "flare", "synonyms": ["exacerbation"]})
+    mended = CliRunner().invoke(app, [*arguments, "--set", "retrieval.stages.synonyms=terms.jsonl"])
+    assert mended.stdout.splitlines()[1].startswith("nDCG@10 100.00 ")
+    absent = CliRunner().invoke(app, [*arguments, "--set", "retrieval.stages.synonyms=absent.jsonl"])
+    assert "absent.jsonl cannot be read as a terminology" in absent.stderr
+
+
 def test_a_grid_of_retrievers_is_compared(r2med: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     (tmp_path / "grid.toml").write_text('task = "retrieval_r2med"\n[grid]\nretriever = ["bm25", "fused"]\n')
