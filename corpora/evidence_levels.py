@@ -22,6 +22,10 @@ _LEVELS = (
 )
 
 
+LEVELS = tuple(level for level, _ in _LEVELS)
+"""The levels, the strongest first."""
+
+
 def evidence_level(publication_types: Sequence[str]) -> str | None:
     """The strongest level that the types stand for; None when none of them tells."""
     types = {one.casefold() for one in publication_types}

@@ -7,6 +7,7 @@ from wardround.retrievers.convex import ConvexRetriever
 from wardround.retrievers.hybrid import HybridRetriever
 from wardround.retrievers.protocols import Embedder, PassageStore, Retriever
 from wardround.retrievers.settings import FusionSettings, StageSettings
+from wardround.retrievers.weighting import Preference, WeighingRetriever
 
 
 def choose_retriever(
@@ -19,7 +20,7 @@ def choose_retriever(
 
 
 def with_stages(retriever: Retriever, settings: StageSettings) -> Retriever:
-    """``retriever`` with a terminology before it and a cross-encoder behind it, as far as the settings name them.
+    """``retriever`` with a terminology before it, a cross-encoder and weights of evidence behind it, as set.
 
     The cross-encoder reads the query as it was asked.
 
@@ -39,4 +40,7 @@ def with_stages(retriever: Retriever, settings: StageSettings) -> Retriever:
         retriever = RerankingRetriever(
             retriever, CrossEncoder(settings.reranker), settings.reranker, depth=settings.reranked
         )
+    if settings.recency_weight or settings.evidence_weight:
+        preference = Preference(settings.recency_weight, settings.recency_half_life, settings.evidence_weight)
+        retriever = WeighingRetriever(retriever, preference, settings.weighed)
     return retriever

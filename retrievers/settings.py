@@ -109,7 +109,7 @@ class FusionSettings(Section):
 
 
 class StageSettings(Section):
-    """What stands before and behind a search; both are off unless named."""
+    """What stands before and behind a search; all of it is off unless set."""
 
     synonyms: Path | None = Field(
         default=None, description="terminology (JSON Lines with name and synonyms) whose names are added to a query"
@@ -118,6 +118,14 @@ class StageSettings(Section):
         default=None, description="cross-encoder by path or hub name that orders the best anew"
     )
     reranked: int = Field(default=20, ge=2, le=1000, description="how many of the best the reranker reads")
+    recency_weight: float = Field(
+        default=0, ge=0, le=10, description="what the newest source gains, beside a best score of 1; 0: nothing"
+    )
+    recency_half_life: float = Field(default=10, gt=0, le=1000, description="years after which half of it is left")
+    evidence_weight: float = Field(
+        default=0, ge=0, le=10, description="what a guideline gains by its evidence level, likewise; 0: nothing"
+    )
+    weighed: int = Field(default=100, ge=2, le=1000, description="how many of the best are weighed so")
 
 
 class PubmedSettings(Section):
