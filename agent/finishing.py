@@ -16,6 +16,7 @@ from wardround.agent.answer import (
     UsageRecord,
 )
 from wardround.agent.arbitration import Decision, arbitrate, contradicting_claims, told
+from wardround.agent.citing.differing_targets import differing_targets
 from wardround.agent.citing.source_status import Status, caution_about, status_of
 from wardround.agent.records import AnswerOption, Draft, Evidence, Unaided, VerifiedClaim
 from wardround.agent.state import State
@@ -68,7 +69,9 @@ def finish(state: State, *, mode: str, model: str | None, seconds: float) -> Ans
             completion_tokens=usage.completion_tokens,
             seconds=round(seconds, 3),
         ),
-        warnings=_without_repetition((*state.get("warnings", ()), *disagreement, *_source_warnings(shown))),
+        warnings=_without_repetition(
+            (*state.get("warnings", ()), *disagreement, *differing_targets(claims, cited), *_source_warnings(shown))
+        ),
         uncovered=draft.uncovered,
         notice=state["framed"].notice,
         options=_options(options, draft, unaided, evidence),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from wardround.agent.citing.doses import gives_dose
 from wardround.agent.clinical_agent import ClinicalAgent
 from wardround.evals.starter_questions import Outcome, ask_all, figures, read_questions
 
@@ -53,3 +54,21 @@ def test_an_unspoken_qualifier_is_said(outcomes: list[Outcome]) -> None:
         )
         for qualifier in qualifiers_of(one.question.question):
             assert qualifier.spoken_to.search(quoted) or qualifier.name in one.answer.uncovered, one.question.id
+
+
+def test_guidelines_that_set_different_targets_are_said_to_differ(starter_agent: ClinicalAgent) -> None:
+    answer = starter_agent.ask("target blood pressure in adults with chronic kidney disease")
+    numbers = {one.organisation: one.number for one in answer.references}
+    (told,) = (one for one in answer.warnings if one.startswith("sources differ"))
+    assert f"< 120 mmHg [{numbers['KDIGO']}]" in told
+    assert "sources differ" not in " ".join(starter_agent.ask("blood pressure goal in diabetes").warnings)
+
+
+@pytest.mark.parametrize("medicine", ["anticoagulant", "rivaroxaban"])
+def test_no_general_dose_is_quoted_for_a_pregnant_patient(starter_agent: ClinicalAgent, medicine: str) -> None:
+    answer = starter_agent.ask(f"What {medicine} dose is recommended for deep vein thrombosis in pregnancy?")
+    texts = [claim.text for claim in answer.claims]
+    assert (
+        "Generally, LMWH is the preferred anticoagulant in pregnancy; DOACs and warfarin are contraindicated." in texts
+    )
+    assert not any(gives_dose(text) for text in texts)
