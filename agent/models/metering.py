@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
@@ -83,8 +84,11 @@ class MeteredModel:
             if isinstance(reply, AsyncGenerator):  # so that whoever stops reading here frees the request at once
                 await reply.aclose()
         if _running.get() is not None:
-            written = self.count_tokens((Message("assistant", "".join(pieces)),))
-            _count(Usage(1, self.count_tokens(prompt.messages), written, time.monotonic() - started))
+            said, seconds = Message("assistant", "".join(pieces)), time.monotonic() - started
+            read, written = await asyncio.to_thread(  # a server may have to be asked, and other questions are under way
+                lambda: (self.count_tokens(prompt.messages), self.count_tokens((said,)))
+            )
+            _count(Usage(1, read, written, seconds))
 
     async def generate_batch(self, prompts: Sequence[Prompt]) -> list[Completion]:
         """The model's replies."""

@@ -50,7 +50,7 @@ class ImedragWriter:
         Without a stated answer the draft carries an error, never an exception.
         """
         max_tokens = self._dialogue.room(_TOKENS)
-        prompt = self._prompt(framed, briefs, max_tokens)
+        prompt = await self._prompt(framed, briefs, max_tokens)
         usage = Usage()
         for attempt in range(ATTEMPTS):
             completion = await self._dialogue.say(messages_of(prompt), max_tokens, attempt)
@@ -95,14 +95,14 @@ class ImedragWriter:
             )
         )
 
-    def _prompt(self, framed: Framed, briefs: Sequence[Brief], max_tokens: int) -> RenderedPrompt:
+    async def _prompt(self, framed: Framed, briefs: Sequence[Brief], max_tokens: int) -> RenderedPrompt:
         def render(history: str) -> RenderedPrompt:
             return self._dialogue.asker.prompts["imedrag_answer"].render(
                 history=history, question=harmless(framed.question), options=show_options(framed.options)
             )
 
         # The text and the turn after it stand in the same context.
-        return self._dialogue.with_history(framed, briefs, render, max_tokens + self._dialogue.room(_JSON_TOKENS))
+        return await self._dialogue.with_history(framed, briefs, render, max_tokens + self._dialogue.room(_JSON_TOKENS))
 
     def _claims(self, said: str, evidence: Sequence[Evidence]) -> tuple[DraftClaim, ...]:
         """Sentences that state something, those of the section "Answer" first."""

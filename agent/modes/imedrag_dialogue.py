@@ -44,7 +44,7 @@ class Dialogue:
         """Length of a reply, as far as the model's context allows it."""
         return reply_tokens(self.asker.model, wanted)
 
-    def with_history(
+    async def with_history(
         self,
         framed: Framed,
         briefs: Sequence[Brief],
@@ -56,7 +56,7 @@ class Dialogue:
         def prompt(count: int) -> RenderedPrompt:
             return render(_history(framed, briefs[len(briefs) - count :]))
 
-        count = most_that_fit(self.asker.model, len(briefs), lambda n: messages_of(prompt(n)), max_tokens)
+        count = await most_that_fit(self.asker.model, len(briefs), lambda n: messages_of(prompt(n)), max_tokens)
         return prompt(count or 0)
 
 

@@ -63,7 +63,7 @@ class ImedragPlanner:
             )
 
         max_tokens = self._dialogue.room(_ASK_TOKENS)
-        prompt = self._dialogue.with_history(framed, briefs, render, max_tokens)
+        prompt = await self._dialogue.with_history(framed, briefs, render, max_tokens)
         completion = await self._dialogue.say(messages_of(prompt), max_tokens, attempt)
         return completion.text, completion.usage
 
@@ -100,7 +100,7 @@ class ImedragBriefer:
         """The model's answer, with the ids of all passages it was shown; those that do not fit are left out whole."""
         model, max_tokens = self._dialogue.asker.model, self._dialogue.room(_ANSWER_TOKENS)
         passages = [hit.passage for hit in hits]
-        count = most_that_fit(
+        count = await most_that_fit(
             model, len(passages), lambda n: messages_of(self._prompt(query, passages[:n])), max_tokens
         )
         if count is None:

@@ -41,7 +41,9 @@ class GenerativeBriefer:
         def prompt_of(count: int) -> tuple[RenderedPrompt, Shown]:
             return self._prompt(query, passages[:count])
 
-        count = most_that_fit(self._asker.model, len(passages), lambda n: messages_of(prompt_of(n)[0]), max_tokens)
+        count = await most_that_fit(
+            self._asker.model, len(passages), lambda n: messages_of(prompt_of(n)[0]), max_tokens
+        )
         if not count:
             return Brief(query, "", error="not even the best passage fits into the language model's context")
         prompt, shown = prompt_of(count)

@@ -41,7 +41,7 @@ class DraftPlanner:
 
         # What earlier briefs verified stands in the draft.
         model = self._asker.model
-        latest = latest_that_fit(model, briefs, lambda shown: messages_of(prompt_with(shown)), max_tokens)
+        latest = await latest_that_fit(model, briefs, lambda shown: messages_of(prompt_with(shown)), max_tokens)
         prompt = prompt_with(latest)
 
         def problem(reply: DraftReply) -> str | None:

@@ -38,7 +38,7 @@ class GenerativeFramer:
         if not conversation:
             return Framed(question, tuple(options))
         max_tokens = reply_tokens(self._asker.model, _REPLY_TOKENS)
-        turns = latest_that_fit(  # what "it" refers to is rarely long ago
+        turns = await latest_that_fit(  # what "it" refers to is rarely long ago
             self._asker.model,
             conversation[-MAX_TURNS:],
             lambda shown: messages_of(self._prompt(question, shown)),

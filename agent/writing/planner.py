@@ -41,7 +41,7 @@ class GenerativePlanner:
 
         # Later briefs build on the earlier ones.
         model = self._asker.model
-        latest = latest_that_fit(model, briefs, lambda shown: messages_of(prompt_with(shown)), max_tokens)
+        latest = await latest_that_fit(model, briefs, lambda shown: messages_of(prompt_with(shown)), max_tokens)
         prompt = prompt_with(latest)
         asked = await self._ask(prompt, bool(briefs), n_queries, max_tokens)
         if asked.reply is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -52,13 +53,13 @@ def show_options(options: Sequence[AnswerOption]) -> str:
     return "\n".join(["Options:", *(f"{option.letter}. {one_line(option.text)}" for option in options)])
 
 
-def most_that_fit(
+async def most_that_fit(
     model: LanguageModel, available: int, messages: Callable[[int], Sequence[Message]], max_tokens: int
 ) -> int | None:
     """How many of ``available`` items a prompt can hold beside its reply, by real token counts.
 
-    A prompt with more room than it has bytes is not counted: no token stands for less than one, and counting may take
-    a request.
+    A prompt with more room than it has bytes is not counted: no token stands for less than one. Counting may take a
+    request, so it is done in a thread, and other questions go on beside it.
 
     Args:
         model: counts the tokens and knows its context.
@@ -71,22 +72,22 @@ def most_that_fit(
     """
     room = model.context_tokens - max_tokens - _SECOND_TRY_TOKENS
 
-    def fits(count: int) -> bool:
+    async def fits(count: int) -> bool:
         asked = messages(count)
-        return most_tokens(asked) <= room or model.count_tokens(asked) <= room
+        return most_tokens(asked) <= room or await asyncio.to_thread(model.count_tokens, asked) <= room
 
-    if fits(available):
+    if await fits(available):
         return available
-    if not fits(0):
+    if not await fits(0):
         return None
     low, high = 0, available
     while high - low > 1:
         middle = (low + high) // 2
-        low, high = (middle, high) if fits(middle) else (low, middle)
+        low, high = (middle, high) if await fits(middle) else (low, middle)
     return low
 
 
-def latest_that_fit(
+async def latest_that_fit(
     model: LanguageModel, items: Sequence[T], messages: Callable[[Sequence[T]], Sequence[Message]], max_tokens: int
 ) -> Sequence[T]:
     """The last of ``items``, as many as a prompt can hold beside its reply; none when not even one fits."""
@@ -94,7 +95,7 @@ def latest_that_fit(
     def last(count: int) -> Sequence[T]:
         return items[len(items) - count :]
 
-    return last(most_that_fit(model, len(items), lambda count: messages(last(count)), max_tokens) or 0)
+    return last(await most_that_fit(model, len(items), lambda count: messages(last(count)), max_tokens) or 0)
 
 
 def reply_tokens(model: LanguageModel, wanted: int) -> int:

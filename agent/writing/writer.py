@@ -55,9 +55,9 @@ class GenerativeWriter:
         if not passages:
             return await self._write_without_passages(framed)
         max_tokens = reply_tokens(self._asker.model, self._max_tokens)
-        count, (prompt, shown) = self._prompt_that_fits(framed, passages, briefs, max_tokens)
+        count, (prompt, shown) = await self._prompt_that_fits(framed, passages, briefs, max_tokens)
         if briefs and count < len(passages):  # what can be cited comes before notes about it
-            count, (prompt, shown) = self._prompt_that_fits(framed, passages, (), max_tokens)
+            count, (prompt, shown) = await self._prompt_that_fits(framed, passages, (), max_tokens)
         if count == 0:
             return Draft((), error=_NO_ROOM)
         request = Request(prompt, write_schema(shown.ids, self._max_claims), WriteReply, max_tokens)
@@ -78,7 +78,7 @@ class GenerativeWriter:
         cited_first = sorted((one.passage for one in evidence), key=lambda one: one.id not in claim.passage_ids)
         cited_first = cited_first[: max(_REWRITE_PASSAGES, len(claim.passage_ids))]
         max_tokens = reply_tokens(self._asker.model, _REWRITE_TOKENS)
-        count = most_that_fit(
+        count = await most_that_fit(
             self._asker.model,
             len(cited_first),
             lambda n: messages_of(self._rewrite_prompt(framed, claim, cited_first[:n])[0]),
@@ -114,7 +114,7 @@ class GenerativeWriter:
             usage=draft.usage + chosen.usage,
         )
 
-    def _prompt_that_fits(
+    async def _prompt_that_fits(
         self, framed: Framed, passages: Sequence[Passage], briefs: Sequence[Brief], max_tokens: int
     ) -> tuple[int, tuple[RenderedPrompt, Shown]]:
         """How many passages fit, and the prompt with them."""
@@ -123,7 +123,9 @@ class GenerativeWriter:
         def prompt_of(count: int) -> tuple[RenderedPrompt, Shown]:
             return self._prompt(framed, passages[:count], briefs)
 
-        fitting = most_that_fit(self._asker.model, len(passages), lambda n: messages_of(prompt_of(n)[0]), max_tokens)
+        fitting = await most_that_fit(
+            self._asker.model, len(passages), lambda n: messages_of(prompt_of(n)[0]), max_tokens
+        )
         return fitting or 0, prompt_of(fitting or 0)
 
     def _prompt(

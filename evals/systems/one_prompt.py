@@ -77,7 +77,7 @@ class OnePromptSystem:
         """
         entries = [] if self._find is None else await asyncio.to_thread(self._find, item)
         max_tokens = reply_tokens(self._model, _REPLY_TOKENS)
-        count = most_that_fit(
+        count = await most_that_fit(
             self._model, len(entries), lambda shown: messages_of(self._rendered(item, entries[:shown])), max_tokens
         )
         if count is None:
