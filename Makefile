@@ -14,8 +14,8 @@ unexport Q
 ask: export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
-.PHONY: help audit sbom licences setup setup-local setup-service setup-redact ask chat serve test test-vllm check format format-check lint types lock bench bench-agent bench-start bench-corpora \
-	bench-evaluation bench-faults bench-trust bench-retrieval study-retrieval certificates study-written-citations bench-service soak study-context-effects eval-smoke
+.PHONY: help audit sbom licences setup setup-local setup-service setup-quantised setup-redact ask chat serve test test-vllm check format format-check lint types lock bench bench-agent bench-start bench-corpora \
+	bench-evaluation bench-faults bench-trust bench-retrieval study-retrieval certificates study-written-citations study-attacks bench-service soak study-context-effects eval-smoke
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -54,6 +54,11 @@ $(VENV)/.service: $(VENV)/.ready locks/service.txt
 	@$(INSTALL) --require-hashes --no-deps -r locks/service.txt
 	@touch $@
 
+$(VENV)/.quantised: $(VENV)/.local-$(TORCH) locks/quantised.txt
+	@echo "Installing bitsandbytes ..." >&2
+	@$(INSTALL) --require-hashes --no-deps -r locks/quantised.txt
+	@touch $@
+
 $(VENV)/.redact: $(VENV)/.ready locks/redact.txt
 	@echo "Installing Presidio, and spaCy with it ..." >&2
 	@$(INSTALL) --require-hashes --no-deps -r locks/redact.txt
@@ -64,6 +69,8 @@ setup: $(VENV)/.ready ## create .venv from the lock files and install wardround 
 setup-local: $(VENV)/.local-$(TORCH) ## add torch and transformers (TORCH=cuda for a GPU)
 
 setup-service: $(VENV)/.service ## add what wardround serve, wardround mcp and telemetry need
+
+setup-quantised: $(VENV)/.quantised ## add what model.quantisation needs (60 MB), on top of setup-local
 
 setup-redact: $(VENV)/.redact ## add what sessions.redact needs
 
@@ -168,6 +175,10 @@ study-retrieval: setup-local ## compare retrievers on every judged set; for docs
 study-written-citations: setup-local ## check ids and quotes of what SmolLM2 writes, an hour or 500 answers
 	$(BIN)/python -m wardround.evals.studies.written_citations --data $(DATA) \
 		--attacks tests/fixtures/injection_attacks.jsonl $(if $(SERVER),--server $(SERVER))
+
+# SERVER as above; eight questions at once.
+study-attacks: setup ## ask a language model on a server about every attack, through the whole agent
+	$(BIN)/python benchmarks/attacked.py --server $(SERVER)
 
 study-context-effects: setup ## what 32 snippets did to GPT-3.5 and GPT-4 on MIRAGE, into docs/results
 	$(BIN)/python -m wardround.evals.studies.context_effects_of_mirage --data $(DATA) --out docs/results

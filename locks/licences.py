@@ -14,6 +14,7 @@ LISTS = {
     "runtime.txt": "Installed by `make setup`; those that only tests and benchmarks use are among them",
     "data.txt": "Installed by `make setup` without what they depend on",
     "local.txt": "Added by `make setup-local`, with torch (BSD-3-Clause)",
+    "quantised.txt": "Added by `make setup-quantised`",
     "service.txt": "Added for serving other programs",
     "redact.txt": "Added by `make setup-redact`",
 }

@@ -1,10 +1,11 @@
 """Writes every lock file of this folder anew: ``make lock``.
 
-Seven files come from uv's resolver, which must be on PATH or named by the variable ``UV``:
+Eight files come from uv's resolver, which must be on PATH or named by the variable ``UV``:
 
 - ``runtime.txt``: what pyproject.toml asks for, with its ``dev`` extra;
 - ``data.txt``: ``data.in`` without dependencies;
 - ``local.txt``: what the ``local`` extra adds to that, without torch;
+- ``quantised.txt``: what the ``quantised`` extra adds to both;
 - ``service.txt``: what the ``serve``, ``mcp`` and ``telemetry`` extras add to both;
 - ``redact.txt``: what the ``redact`` extra adds to all three;
 - ``tools.txt``: ``tools.in``, an environment of its own;
@@ -31,7 +32,10 @@ from pathlib import Path
 LOCKS = Path(__file__).resolve().parent
 PYPROJECT = LOCKS.parent / "pyproject.toml"
 OLDEST_PYTHON = "3.11"
-RESOLVED = ("runtime.txt", "data.txt", "local.txt", "service.txt", "redact.txt", "tools.txt", "torch-cuda.txt")
+RESOLVED = (
+    *("runtime.txt", "data.txt", "local.txt", "quantised.txt", "service.txt", "redact.txt", "tools.txt"),
+    "torch-cuda.txt",
+)
 ONLY_WITH_CUDA = re.compile(r"^(torch|triton|nvidia-.*|cuda-.*)$")
 
 
@@ -44,9 +48,12 @@ def main() -> None:
     cuda = [entry for entry in local if ONLY_WITH_CUDA.match(name(entry))]
     write("torch-cuda.txt", cuda)
     write("local.txt", [entry for entry in local if entry not in cuda and name(entry) not in runtime])
+    quantised = resolve(PYPROJECT, "--extra", "quantised", *constrained_by("runtime.txt", "local.txt", "pins.txt"))
+    with_torch = runtime | {name(entry) for entry in local}
+    write("quantised.txt", [entry for entry in quantised if name(entry) not in with_torch])
     extras = [word for extra in ("serve", "mcp", "telemetry") for word in ("--extra", extra)]
     service = resolve(PYPROJECT, *extras, *constrained_by("runtime.txt", "local.txt", "pins.txt"))
-    have = runtime | {name(entry) for entry in local}
+    have = set(with_torch)
     write("service.txt", [entry for entry in service if name(entry) not in have])
     have |= {name(entry) for entry in service}
     others = constrained_by("runtime.txt", "local.txt", "service.txt", "pins.txt")

@@ -186,7 +186,8 @@ def _quantised_loading(quantisation: Quantisation, device: Device) -> dict[str, 
         return {}
     if find_spec("bitsandbytes") is None:
         raise PrerequisiteError(
-            f"model.quantisation {quantisation} needs bitsandbytes; run: pip install 'wardround[quantised]'"
+            f"model.quantisation {quantisation} needs bitsandbytes; run: make setup-quantised "
+            "(or: pip install 'wardround[quantised]')"
         )
     from transformers import BitsAndBytesConfig
 

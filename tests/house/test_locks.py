@@ -13,7 +13,8 @@ from packaging.utils import canonicalize_name
 ROOT = Path(__file__).parents[2]
 LOCKS = ROOT / "locks"
 FILES = (
-    "runtime.txt", "data.txt", "local.txt", "service.txt", "redact.txt", "tools.txt", "torch-cpu.txt", "torch-cuda.txt",
+    "runtime.txt", "data.txt", "local.txt", "quantised.txt", "service.txt", "redact.txt", "tools.txt", "torch-cpu.txt",
+    "torch-cuda.txt",
 )  # fmt: skip
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -48,6 +49,7 @@ def test_a_lock_names_no_index_and_no_place(file: str) -> None:
         ("runtime.txt", PROJECT["optional-dependencies"]["dev"]),
         ("local.txt", [one for one in PROJECT["optional-dependencies"]["local"] if not one.startswith("torch")]),
         *(("service.txt", PROJECT["optional-dependencies"][extra]) for extra in ("serve", "mcp", "telemetry")),
+        ("quantised.txt", PROJECT["optional-dependencies"]["quantised"]),
         ("redact.txt", PROJECT["optional-dependencies"]["redact"]),
         ("torch-cuda.txt", [one for one in PROJECT["optional-dependencies"]["local"] if one.startswith("torch")]),
     ],
@@ -76,6 +78,8 @@ def test_the_list_of_licences_names_every_package_that_is_locked() -> None:
     page = (ROOT / "docs" / "licences.md").read_text(encoding="utf-8")
     listed = {canonicalize_name(name) for name in re.findall(r"^\| ([\w.-]+) \| \S", page, flags=re.MULTILINE)}
     locked = {
-        name for file in ("runtime.txt", "data.txt", "local.txt", "service.txt", "redact.txt") for name in entries(file)
+        name
+        for file in ("runtime.txt", "data.txt", "local.txt", "quantised.txt", "service.txt", "redact.txt")
+        for name in entries(file)
     }
     assert locked - listed == set(), "write the page anew with: make licences"

@@ -234,5 +234,7 @@ async def collect(pieces: AsyncIterator[str]) -> str:
 
 @pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="bitsandbytes is installed")
 def test_quantised_loading_says_what_it_needs(tmp_path: Path) -> None:
-    with pytest.raises(PrerequisiteError, match=r"model\.quantisation nf4 needs bitsandbytes; run: pip install"):
+    with pytest.raises(
+        PrerequisiteError, match=r"model\.quantisation nf4 needs bitsandbytes; run: make setup-quantised"
+    ):
         TransformersModel.load(tmp_path, quantisation="nf4")
