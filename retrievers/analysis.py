@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -73,17 +73,6 @@ _WORD = re.compile(rf"{_DECIMAL.pattern}(?!\w)|[^\W_]+(?:[-./'+:>{_SEAM}][^\W_]+
 _JOIN = re.compile(rf"[-./'+:>{_SEAM}]")
 
 
-def analyse(text: str) -> list[str]:
-    """The index terms of ``text`` in reading order, a compound's parts followed by the whole.
-
-    The same function serves passages and queries. It never fails: text without words gives an empty list.
-    """
-    terms: list[str] = []
-    for word in _WORD.findall(normalise(text)):
-        terms += _terms_of(word)
-    return terms
-
-
 class Analysis(NamedTuple):
     """A way to cut texts into words.
 
@@ -96,7 +85,69 @@ class Analysis(NamedTuple):
     terms: Callable[[str], list[str]]
 
 
-ENGLISH_BIOMEDICAL = Analysis(ANALYSIS_FINGERPRINT, analyse)
+def english(
+    fingerprint: str,
+    stop_words: frozenset[str],
+    stem: Callable[[str], str],
+    counts_whole: Callable[[Sequence[str]], bool],
+) -> Analysis:
+    """An analysis that differs from the others of this module in these choices only.
+
+    Args:
+        fingerprint: names the choices.
+        stop_words: are dropped, in lower case.
+        stem: of a word in lower case and American spelling.
+        counts_whole: whether a compound of these parts counts as a whole, too.
+    """
+
+    # Texts repeat their words, so most are looked up instead of being cut and stemmed anew.
+    @lru_cache(maxsize=1 << 17)
+    def terms_of(word: str) -> tuple[str, ...]:
+        if word in stop_words:
+            return ()
+        if _DECIMAL.fullmatch(word):
+            return (word,)
+        parts = _JOIN.split(word.removesuffix("'s"))
+        terms = [stem(_american(part)) for part in parts if part not in stop_words]
+        if len(parts) > 1 and counts_whole(parts):
+            terms.append(stem(_american("".join(parts))))
+        return tuple(terms)
+
+    def terms(text: str) -> list[str]:
+        return [term for word in _WORD.findall(normalise(text)) for term in terms_of(word)]
+
+    return Analysis(fingerprint, terms)
+
+
+def looks_like_a_name(parts: Sequence[str]) -> bool:
+    """Whether a compound of these parts is a name ("TNF-α", "p.Val600Glu") rather than two words ("double-blind")."""
+    return any(len(part) <= 2 or part in _GREEK_WORDS or any(letter.isdigit() for letter in part) for part in parts)
+
+
+@cache
+def stemmer(algorithm: str) -> Stemmer:
+    """The Snowball stemmer of that name: ``english``, or ``porter`` for the original one."""
+    from Stemmer import Stemmer
+
+    return Stemmer(algorithm)
+
+
+def snowball(word: str) -> str:
+    """The word's stem by the Snowball English stemmer."""
+    stem: str = stemmer("english").stemWord(word)
+    return stem
+
+
+ENGLISH_BIOMEDICAL = english(ANALYSIS_FINGERPRINT, STOP_WORDS, snowball, looks_like_a_name)
+"""What the agent reads questions and passages by, and the default of an index."""
+
+
+def analyse(text: str) -> list[str]:
+    """The index terms of ``text`` in reading order, a compound's parts followed by the whole.
+
+    It never fails: text without words gives an empty list.
+    """
+    return ENGLISH_BIOMEDICAL.terms(text)
 
 
 def normalise(text: str) -> str:
@@ -124,29 +175,6 @@ def _greek_by_name(match: re.Match[str]) -> str:
     return before + _SEAM.join(_GREEK_NAMES[letter] for letter in run) + after
 
 
-# Texts repeat their words, so most are looked up instead of being cut and stemmed anew.
-@lru_cache(maxsize=1 << 17)
-def _terms_of(word: str) -> tuple[str, ...]:
-    if word in STOP_WORDS:
-        return ()
-    if _DECIMAL.fullmatch(word):
-        return (word,)
-    parts = _JOIN.split(word.removesuffix("'s"))
-    terms = [_stem(part) for part in parts if part not in STOP_WORDS]
-    if len(parts) > 1 and any(_marks_a_name(part) for part in parts):
-        terms.append(_stem("".join(parts)))
-    return tuple(terms)
-
-
-def _marks_a_name(part: str) -> bool:
-    return len(part) <= 2 or part in _GREEK_WORDS or any(letter.isdigit() for letter in part)
-
-
-def _stem(word: str) -> str:
-    stem: str = _stemmer().stemWord(_american(word))
-    return stem
-
-
 def _american(word: str) -> str:
     if len(word) < _SHORTEST_BRITISH:
         return word
@@ -155,10 +183,3 @@ def _american(word: str) -> str:
             word = word.removesuffix(british) + american
             break
     return _BRITISH.sub("e", word)
-
-
-@cache
-def _stemmer() -> Stemmer:
-    from Stemmer import Stemmer
-
-    return Stemmer("english")

@@ -19,21 +19,25 @@ from hashlib import blake2b
 
 from wardround.errors import InputError
 from wardround.retrievers.analysis import ENGLISH_BIOMEDICAL, Analysis
+from wardround.retrievers.analysis_choice import choose_analysis
 from wardround.retrievers.protocols import SparseVector
 from wardround.retrievers.settings import Bm25Settings
 
 
 class Bm25Encoder:
-    """Turns texts into sparse vectors whose dot product, weighted by IDF, is the BM25 score."""
+    """Turns texts into sparse vectors whose dot product, weighted by IDF, is the BM25 score.
 
-    def __init__(self, settings: Bm25Settings, average_length: float, analysis: Analysis = ENGLISH_BIOMEDICAL) -> None:
+    Attributes:
+        analysis: what the words of passages and queries are.
+    """
+
+    def __init__(self, settings: Bm25Settings, average_length: float) -> None:
         """Fixes the formula's constants.
 
         Args:
-            settings: k1 and b.
+            settings: k1, b, and what the words of passages and queries are.
             average_length: mean number of terms of the indexed passages, as ``average_length`` counts them. A value
                 that has drifted by some percent as the corpus grows changes scores a little and orders rarely.
-            analysis: what the words of passages and queries are.
 
         Raises:
             InputError: ``average_length`` is not positive.
@@ -44,26 +48,26 @@ class Bm25Encoder:
             )
         self._settings = settings
         self._average_length = average_length
-        self._analysis = analysis
+        self.analysis = choose_analysis(settings.analysis)
 
     @property
     def fingerprint(self) -> str:
         """Changes whenever passage vectors would: analysis, term ids, k1, b and the average length."""
         return (
-            f"bm25(analysis={self._analysis.fingerprint},ids=blake2b-32,k1={self._settings.k1:g},b={self._settings.b:g},"
+            f"bm25(analysis={self.analysis.fingerprint},ids=blake2b-32,k1={self._settings.k1:g},b={self._settings.b:g},"
             f"average_length={self._average_length:.6g})"
         )
 
     def encode_passage(self, text: str) -> SparseVector:
         """The saturated, length-normalised frequency of each term, between 0 and 1; empty for a text without terms."""
-        terms = self._analysis.terms(text)
+        terms = self.analysis.terms(text)
         relative_length = len(terms) / self._average_length
         penalty = self._settings.k1 * (1 - self._settings.b + self._settings.b * relative_length)
         return _sparse({term: count / (count + penalty) for term, count in Counter(terms).items()})
 
     def encode_query(self, text: str) -> SparseVector:
         """How often each term is asked for; empty for a query of stop words or without words."""
-        return _sparse({term: float(count) for term, count in Counter(self._analysis.terms(text)).items()})
+        return _sparse({term: float(count) for term, count in Counter(self.analysis.terms(text)).items()})
 
 
 def average_length(texts: Iterable[str], analysis: Analysis = ENGLISH_BIOMEDICAL) -> float:

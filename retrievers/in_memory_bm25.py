@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from wardround.corpora.records import Passage
 from wardround.errors import InputError
-from wardround.retrievers.analysis import analyse
+from wardround.retrievers.analysis_choice import choose_analysis
 from wardround.retrievers.filters import admits
 from wardround.retrievers.protocols import EVERYWHERE, Hit, Where
 from wardround.retrievers.settings import Bm25Settings
@@ -30,18 +30,20 @@ class InMemoryBm25:
         """
         if len({passage.id for passage in passages}) != len(passages):
             raise InputError("two attached passages have the same id: give each file a name of its own")
-        self._passages = [passage for passage in passages if analyse(passage.contents)]
+        self._analysis = choose_analysis(settings.analysis)
+        terms_of = self._analysis.terms
+        self._passages = [passage for passage in passages if terms_of(passage.contents)]
         self._bm25 = None
         # rank-bm25 divides by the number of passages and by their mean length.
         if self._passages:
             from rank_bm25 import BM25Plus
 
-            terms = [analyse(passage.contents) for passage in self._passages]
+            terms = [terms_of(passage.contents) for passage in self._passages]
             self._bm25 = BM25Plus(terms, k1=settings.k1, b=settings.b, delta=0)
 
     def search(self, query: str, k: int, where: Where = EVERYWHERE) -> list[Hit]:
         """At most ``k`` passages that share a term with the query, best first."""
-        terms = analyse(query)
+        terms = self._analysis.terms(query)
         if self._bm25 is None or not terms:
             return []
         scored = [

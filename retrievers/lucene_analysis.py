@@ -8,16 +8,12 @@ original Porter stemmer. Our own analysis (``analysis.py``) finds more; this one
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
-from wardround.retrievers.analysis import Analysis
-
-if TYPE_CHECKING:
-    from Stemmer import Stemmer
+from wardround.retrievers.analysis import Analysis, stemmer
 
 # fmt: off
-_STOP_WORDS = frozenset((
+LUCENE_STOP_WORDS = frozenset((
     "a", "an", "and", "are", "as", "at", "be", "but", "by", "for", "if", "in", "into", "is", "it", "no", "not", "of",
     "on", "or", "such", "that", "the", "their", "then", "there", "these", "they", "this", "to", "was", "will", "with",
 ))
@@ -34,15 +30,8 @@ def lucene_terms(text: str) -> list[str]:
 @lru_cache(maxsize=1 << 17)
 def _term(word: str) -> str:
     word = _POSSESSIVE.sub("", word).lower()
-    stem: str = "" if word in _STOP_WORDS else _stemmer().stemWord(word)
+    stem: str = "" if word in LUCENE_STOP_WORDS else stemmer("porter").stemWord(word)
     return stem
-
-
-@cache
-def _stemmer() -> Stemmer:
-    from Stemmer import Stemmer
-
-    return Stemmer("porter")
 
 
 LUCENE_ENGLISH = Analysis("lucene-english-1", lucene_terms)

@@ -14,11 +14,31 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class AnalysisSettings(Section):
+    """What a word is to BM25; takes effect when the index is built, and queries are cut in the same way.
+
+    Answers need the defaults: the agent reads words as they say. The others are for comparing, and for searches alone.
+    """
+
+    kind: Literal["biomedical", "lucene"] = Field(
+        default="biomedical",
+        description="lucene: its English analyser, as published runs use it; no other choices",
+    )
+    stemmer: Literal["snowball", "porter", "none"] = Field(default="snowball", description="porter: the original one")
+    stop_words: Literal["questions", "lucene", "none"] = Field(
+        default="questions", description="questions: with question words, but no negations; lucene: its 33"
+    )
+    compounds: Literal["names", "all", "none"] = Field(
+        default="names", description="which compounds count as a whole beside their parts; names: such as TNF-alpha"
+    )
+
+
 class Bm25Settings(Section):
     """BM25 as Lucene computes it (methods 2.1); enters the index fingerprint."""
 
     k1: float = Field(default=0.9, gt=0, le=10, description="saturation of term frequency")
     b: float = Field(default=0.4, ge=0, le=1, description="strength of length normalisation")
+    analysis: AnalysisSettings = AnalysisSettings()
 
 
 class EmbedderSettings(Section):

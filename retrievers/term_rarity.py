@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from wardround.errors import ConfigError
+from wardround.retrievers.analysis import ENGLISH_BIOMEDICAL
 from wardround.retrievers.bm25 import Bm25Encoder, term_id
 from wardround.retrievers.protocols import PassageStore, SparseVector
 
@@ -20,6 +22,17 @@ class TermRarity:
     """
 
     def __init__(self, store: PassageStore, encoder: Bm25Encoder) -> None:
+        """Asks ``store``, whose passages ``encoder`` has encoded.
+
+        Raises:
+            ConfigError: the encoder cuts words in another way than those do who ask for their rarity.
+        """
+        if encoder.analysis != ENGLISH_BIOMEDICAL:
+            raise ConfigError(
+                f"answers read words by {ENGLISH_BIOMEDICAL.fingerprint}, but the index was made with "
+                f"{encoder.analysis.fingerprint}: set retrieval.bm25.analysis back and build it again; other analyses "
+                "are for searches alone"
+            )
         self._store = store
         self._encoder = encoder
         self._known: dict[str, float | None] = {}

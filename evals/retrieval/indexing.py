@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wardround.evals.retrieval.judged_set import JudgedSet
-from wardround.retrievers.analysis import ENGLISH_BIOMEDICAL, Analysis
+from wardround.retrievers.analysis_choice import choose_analysis
 from wardround.retrievers.bm25 import Bm25Encoder, average_length
 from wardround.retrievers.index.embedding import PassageVectors
 from wardround.retrievers.index.embedding_cache import EmbeddingCache
@@ -36,7 +36,6 @@ def index_judged_set(
     on_done: Callable[[int], None],
     *,
     sentences: bool = False,
-    analysis: Analysis = ENGLISH_BIOMEDICAL,
 ) -> JudgedIndex:
     """Stores the passages of ``judged`` in ``folder``, which must not hold a store yet.
 
@@ -48,9 +47,9 @@ def index_judged_set(
         cache: file that keeps dense vectors over sets and runs, since embedding takes most of the time.
         on_done: called with the number of passages that have their vectors.
         sentences: keep vectors of sentences, too.
-        analysis: of BM25.
     """
-    encoder = Bm25Encoder(settings, average_length((one.contents for one in judged.passages), analysis), analysis)
+    analysis = choose_analysis(settings.analysis)
+    encoder = Bm25Encoder(settings, average_length((one.contents for one in judged.passages), analysis))
     store = EdgeStore.create(folder, embedder.dimension, sentences=sentences)
     remembered = EmbeddingCache(cache, embedder.fingerprint, embedder.dimension)
     vectors = PassageVectors(embedder, remembered, on_done)

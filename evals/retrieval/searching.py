@@ -15,21 +15,25 @@ from wardround.errors import EvaluationError
 from wardround.evals.retrieval.indexing import JudgedIndex, index_judged_set
 from wardround.evals.retrieval.judged_set import JudgedSet
 from wardround.evals.systems.search import SearchSystem
-from wardround.retrievers.analysis import ENGLISH_BIOMEDICAL
 from wardround.retrievers.choose import choose_retriever, with_stages
 from wardround.retrievers.embedders.choose import choose_embedder
-from wardround.retrievers.lucene_analysis import LUCENE_ENGLISH
 from wardround.retrievers.protocols import Embedder, Matrix, Retriever
 from wardround.retrievers.rewriting.retriever import Legs, RewritingRetriever
 from wardround.retrievers.rewriting.writer import QueryWriter
-from wardround.retrievers.settings import Bm25Settings, FusionSettings, RetrievalSettings, StageSettings
+from wardround.retrievers.settings import (
+    AnalysisSettings,
+    Bm25Settings,
+    FusionSettings,
+    RetrievalSettings,
+    StageSettings,
+)
 from wardround.retrievers.single import Bm25Retriever, DenseRetriever
 
 RetrieverName = Literal["fused", "bm25", "dense", "r2med-bm25"]
 RETRIEVERS: tuple[RetrieverName, ...] = get_args(RetrieverName)
 """``fused`` is the one that answers questions; ``r2med-bm25`` is BM25 with the settings of R2MED's published run."""
 
-R2MED_BM25 = Bm25Settings(k1=0.9, b=0.4)
+R2MED_BM25 = Bm25Settings(k1=0.9, b=0.4, analysis=AnalysisSettings(kind="lucene"))
 
 
 def retriever_named(name: str) -> RetrieverName:
@@ -85,7 +89,7 @@ def searching(
     """
     by_words = name in ("bm25", "r2med-bm25")
     embedder: Embedder = NoEmbedder() if by_words else choose_embedder(settings.embedder)
-    bm25, analysis = (R2MED_BM25, LUCENE_ENGLISH) if name == "r2med-bm25" else (settings.bm25, ENGLISH_BIOMEDICAL)
+    bm25 = R2MED_BM25 if name == "r2med-bm25" else settings.bm25
     with TemporaryDirectory() as folder:
         index = index_judged_set(
             judged,
@@ -95,7 +99,6 @@ def searching(
             Path(folder) / "cache" if by_words else cache,
             on_done,
             sentences=settings.sentence_vectors and not by_words,
-            analysis=analysis,
         )
         with closing(index.store):
             retriever = with_stages(_retriever(name, index, embedder, settings.fusion, writer), settings.stages)

@@ -111,7 +111,7 @@ def build_from(
         if current is not None and _is_up_to_date(current, corpora, recipe):
             on_progress(current.passages, current.passages, "unchanged")
             return current
-        with closing(Spool(site.workplace / "passages.sqlite3")) as spool:
+        with closing(Spool(site.workplace / "passages.sqlite3", recipe.bm25.analysis)) as spool:
             read = [_read_into(spool, corpus, site.workplace, on_progress) for corpus in corpora]
             spool.link()
             _require_room(spool, site, target, recipe.embedder)

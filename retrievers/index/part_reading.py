@@ -25,6 +25,7 @@ from wardround.corpora.records import Document, Passage
 from wardround.corpora.source import Part
 from wardround.errors import CorpusError
 from wardround.retrievers.index.spool import Spool
+from wardround.retrievers.settings import AnalysisSettings
 
 OnRead = Callable[[int], None]
 """Called with the number of documents read so far."""
@@ -95,7 +96,7 @@ def read_parts(
         try:
             for number, part in enumerate(parts):
                 path = folder / f"part-{number}.sqlite3"
-                waiting.append((path, pool.submit(_read_part, part, cut, path)))
+                waiting.append((path, pool.submit(_read_part, part, cut, spool.words, path)))
                 if len(waiting) > 2 * processes:
                     documents += _taken(*waiting.popleft(), spool, put_aside)
                     on_read(documents)
@@ -121,9 +122,9 @@ class _Read(NamedTuple):
     bad: list[BadRecord]
 
 
-def _read_part(part: Part, cut: Cutting, path: Path) -> _Read:
+def _read_part(part: Part, cut: Cutting, words: AnalysisSettings, path: Path) -> _Read:
     bad: list[BadRecord] = []
-    with closing(Spool(path)) as spool:
+    with closing(Spool(path, words)) as spool:
         documents = spooled(cut.passages(part.documents(bad.append)), spool)
         return _Read(documents, spool.passages, spool.terms, bad)
 

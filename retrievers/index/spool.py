@@ -13,7 +13,8 @@ from pathlib import Path
 from wardround.corpora.near_duplicates import band_keys, say_the_same
 from wardround.corpora.records import Passage
 from wardround.errors import CorpusError
-from wardround.retrievers.analysis import analyse
+from wardround.retrievers.analysis_choice import choose_analysis
+from wardround.retrievers.settings import AnalysisSettings
 from wardround.retrievers.stores.payload import from_payload, to_payload
 
 _COMMIT_EVERY = 10_000
@@ -26,8 +27,10 @@ class Spool:
     BM25 needs the mean length of all passages before it can encode the first one, so a build goes over them twice.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Starts an empty spool in a new file at ``path``; it need not survive a crash."""
+    def __init__(self, path: Path, words: AnalysisSettings) -> None:
+        """Starts an empty spool of passages cut by ``words`` in a new file at ``path``; it need not survive a crash."""
+        self.words = words
+        self._analysis = choose_analysis(words)
         self._connection = sqlite3.connect(path, isolation_level=None)
         self._connection.execute("PRAGMA journal_mode=OFF")
         self._connection.execute("PRAGMA synchronous=OFF")
@@ -64,7 +67,7 @@ class Spool:
         rows = [(key, added.lastrowid) for key in band_keys(passage.contents)]
         self._connection.executemany("INSERT INTO bands VALUES (?, ?)", rows)
         self.passages += 1
-        self.terms += len(analyse(passage.contents))
+        self.terms += len(self._analysis.terms(passage.contents))
         if self.passages % _COMMIT_EVERY == 0:
             self._connection.execute("COMMIT")
             self._connection.execute("BEGIN")

@@ -6,7 +6,7 @@ import pytest
 
 from wardround.retrievers.bm25 import Bm25Encoder, average_length, term_id
 from wardround.retrievers.lucene_analysis import LUCENE_ENGLISH, lucene_terms
-from wardround.retrievers.settings import Bm25Settings
+from wardround.retrievers.settings import AnalysisSettings, Bm25Settings
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_terms(text: str, terms: list[str]) -> None:
 
 def test_an_encoder_uses_the_analysis_it_is_given() -> None:
     texts = ["no fever", "the fever of unknown origin"]
-    encoder = Bm25Encoder(Bm25Settings(), average_length(texts, LUCENE_ENGLISH), LUCENE_ENGLISH)
+    encoder = Bm25Encoder(Bm25Settings(analysis=AnalysisSettings(kind="lucene")), average_length(texts, LUCENE_ENGLISH))
     assert encoder.encode_query("no fevers").indices == (term_id("fever"),)
     assert "analysis=lucene-english-1" in encoder.fingerprint
     assert average_length(texts, LUCENE_ENGLISH) == 2.0

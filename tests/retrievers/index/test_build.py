@@ -18,7 +18,7 @@ from wardround.retrievers.index.generations import current_generation
 from wardround.retrievers.index.targets import FolderTarget
 from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import Where
-from wardround.retrievers.settings import Bm25Settings
+from wardround.retrievers.settings import AnalysisSettings, Bm25Settings
 
 
 def test_several_corpora_share_one_index_and_the_manifest_says_so(folder: Path) -> None:
@@ -98,8 +98,12 @@ def test_a_corpus_that_is_no_longer_named_is_gone(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "recipe",
-    [{"bm25": Bm25Settings(k1=1.2)}, {"chunks": ChunkSettings(target_tokens=100)}],
-    ids=["k1", "chunk length"],
+    [
+        {"bm25": Bm25Settings(k1=1.2)},
+        {"bm25": Bm25Settings(analysis=AnalysisSettings(stemmer="none"))},
+        {"chunks": ChunkSettings(target_tokens=100)},
+    ],
+    ids=["k1", "words", "chunk length"],
 )
 def test_changed_settings_rebuild_without_embedding_equal_texts(folder: Path, recipe: dict[str, object]) -> None:
     first = build(folder, GOUT)
