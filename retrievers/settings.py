@@ -79,9 +79,11 @@ Quantization = Literal["none", "int8", "binary"]
 
 
 class LayoutSettings(Section):
-    """How a collection on a server is laid out; takes effect when the index is built."""
+    """How vectors are laid out; takes effect when the index is built. All but quantization is for servers."""
 
-    quantization: Quantization = Field(default="none", description="vectors kept in memory; best hits are rescored")
+    quantization: Quantization = Field(
+        default="none", description="smaller vectors that are searched; the best are scored again by the full ones"
+    )
     vectors_on_disk: bool = Field(default=False, description="full vectors on disk, with quantised ones in memory")
     shards: int = Field(default=1, ge=1, le=1024, description="parts of the collection, over the cluster's nodes")
     replicas: int = Field(default=1, ge=1, le=16, description="copies of each part")

@@ -68,7 +68,9 @@ def open_index(settings: RetrievalSettings, embedder: Embedder) -> OpenIndex:
 
 def index_target(settings: StoreSettings) -> IndexTarget:
     """The place that ``settings`` name, to build to or to ask for its manifest."""
-    return FolderTarget(settings.folder) if settings.kind == "edge" else _server(settings)[1]
+    if settings.kind == "edge":
+        return FolderTarget(settings.folder, settings.layout.quantization)
+    return _server(settings)[1]
 
 
 def check_embedder(manifest: Manifest, embedder: Embedder) -> None:

@@ -11,6 +11,7 @@ from wardround.retrievers.index.generations import STORE, current_manifest, publ
 from wardround.retrievers.index.manifest import Manifest
 from wardround.retrievers.index.reading import open_generation
 from wardround.retrievers.protocols import PassageStore
+from wardround.retrievers.settings import Quantization
 from wardround.retrievers.stores.edge import EdgeStore
 from wardround.retrievers.stores.room import WRITER_MARGIN, require_room
 
@@ -84,9 +85,10 @@ class IndexTarget(Protocol):
 class FolderTarget:
     """An index in a folder on this machine, through Qdrant Edge."""
 
-    def __init__(self, root: Path) -> None:
-        """Names the folder, which is made when something is built."""
+    def __init__(self, root: Path, quantization: Quantization = "none") -> None:
+        """Names the folder, which is made when something is built, and how dense vectors are then quantised."""
         self._root = root.expanduser()
+        self._quantization = quantization
 
     @property
     def cache(self) -> Path:
@@ -105,12 +107,13 @@ class FolderTarget:
     def building(self) -> Iterator[Site]:
         """A site in the folder's staging area; readers see nothing of it before it is published."""
         with staged_generation(self._root) as staging:
-            yield _FolderSite(self._root, staging)
+            yield _FolderSite(self._root, staging, self._quantization)
 
 
 class _FolderSite:
-    def __init__(self, root: Path, staging: Path) -> None:
+    def __init__(self, root: Path, staging: Path, quantization: Quantization) -> None:
         self._root = root
+        self._quantization = quantization
         self._staging = staging
         self.name = staging.name
         self.workplace = staging.with_name(f"{staging.name}-work")
@@ -120,7 +123,7 @@ class _FolderSite:
         require_room(self._staging, WRITER_MARGIN + needed)
 
     def store(self, dimension: int, *, sentences: bool) -> GrowingStore:
-        return EdgeStore.create(self._staging / STORE, dimension, sentences=sentences)
+        return EdgeStore.create(self._staging / STORE, dimension, sentences=sentences, quantization=self._quantization)
 
     def publish(self, manifest: Manifest) -> None:
         # The first opening after a build merges the engine's journals; done here, no reader has to.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,10 @@ from wardround.corpora.records import Passage
 from wardround.errors import StoreError
 from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.settings import Quantization
 from wardround.retrievers.stores.conditions import AnyOf, conditions
+from wardround.retrievers.stores.edge_errors import engine_errors
+from wardround.retrievers.stores.edge_layout import edge_config, quantization_of
 from wardround.retrievers.stores.payload import (
     DENSE,
     FILTER_FIELDS,
@@ -22,7 +24,7 @@ from wardround.retrievers.stores.payload import (
     from_payload,
     to_payload,
 )
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best, best_keys, by_key
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Scored, best, best_keys, by_key
 from wardround.retrievers.stores.room import WRITER_MARGIN, bytes_of, require_room
 
 _PAGE = 256
@@ -52,6 +54,7 @@ class EdgeStore:
         writable: bool,
         sentences: bool = False,
         exact_up_to: int = EXACT_UP_TO,
+        quantization: Quantization = "none",
     ) -> None:
         """Wraps an open shard; use ``create`` or ``open``.
 
@@ -62,6 +65,7 @@ class EdgeStore:
             writable: False refuses ``upsert`` and ``delete``.
             sentences: whether it was made to keep vectors of sentences.
             exact_up_to: more passages are searched through a graph, which ``seal`` makes.
+            quantization: of the vectors that are scanned; the best are scored again by the full ones.
         """
         self._folder = folder
         self._dimension = dimension
@@ -69,11 +73,18 @@ class EdgeStore:
         self._writable = writable
         self._sentences = sentences
         self._exact_up_to = exact_up_to
+        self._quantization = quantization
         self._size = self.count()
 
     @classmethod
     def create(
-        cls, folder: Path, dimension: int, *, sentences: bool = False, exact_up_to: int = EXACT_UP_TO
+        cls,
+        folder: Path,
+        dimension: int,
+        *,
+        sentences: bool = False,
+        exact_up_to: int = EXACT_UP_TO,
+        quantization: Quantization = "none",
     ) -> EdgeStore:
         """An empty store for vectors of length ``dimension`` in ``folder``, which is made.
 
@@ -82,6 +93,7 @@ class EdgeStore:
             dimension: length of the dense vectors.
             sentences: keep a vector of every sentence, too, in 16 bits.
             exact_up_to: more passages are searched through a graph, which ``seal`` makes.
+            quantization: scan smaller vectors, which ``seal`` makes, at any size and without a graph.
 
         Raises:
             StoreError: the folder holds a store already or cannot be written.
@@ -90,9 +102,18 @@ class EdgeStore:
 
         folder.mkdir(parents=True, exist_ok=True)
         require_room(folder, WRITER_MARGIN)
-        with _engine_errors(folder, "create"):
-            shard = qdrant_edge.EdgeShard.create(str(folder), _config(dimension, sentences))
-        return cls(folder, dimension, shard, writable=True, sentences=sentences, exact_up_to=exact_up_to)
+        with engine_errors(folder, "create"):
+            config = edge_config(dimension, sentences=sentences, quantization=quantization)
+            shard = qdrant_edge.EdgeShard.create(str(folder), config)
+        return cls(
+            folder,
+            dimension,
+            shard,
+            writable=True,
+            sentences=sentences,
+            exact_up_to=exact_up_to,
+            quantization=quantization,
+        )
 
     @classmethod
     def open(
@@ -118,9 +139,11 @@ class EdgeStore:
         """
         import qdrant_edge
 
-        with _engine_errors(name or folder, "open"):
-            shard = qdrant_edge.EdgeShard.load(str(folder), _config(dimension, sentences))
-        return cls(name or folder, dimension, shard, writable=writable, sentences=sentences)
+        with engine_errors(name or folder, "open"):
+            quantization = quantization_of(folder)
+            config = edge_config(dimension, sentences=sentences, quantization=quantization)
+            shard = qdrant_edge.EdgeShard.load(str(folder), config)
+        return cls(name or folder, dimension, shard, writable=writable, sentences=sentences, quantization=quantization)
 
     def upsert(self, passages: Sequence[IndexedPassage]) -> None:
         """Adds passages, replacing those with the same id.
@@ -154,7 +177,8 @@ class EdgeStore:
     def seal(self) -> None:
         """Prepares for reading what has been written.
 
-        Payload indexes are made from ``INDEX_PAYLOAD_FROM`` passages on, an HNSW graph where search is not exact.
+        Payload indexes are made from ``INDEX_PAYLOAD_FROM`` passages on, an HNSW graph where search is not exact, and
+        quantised vectors where they are wanted.
         """
         import qdrant_edge
 
@@ -164,16 +188,16 @@ class EdgeStore:
         }
         for field, kind in FILTER_FIELDS.items() if self._size >= INDEX_PAYLOAD_FROM else ():
             self._write(qdrant_edge.UpdateOperation.create_field_index(field, kinds[kind]))
-        if self._size > self._exact_up_to:
+        if self._size > self._exact_up_to or self._quantization != "none":
             # The engine writes the whole segment anew before it drops the old one.
             used = sum(path.stat().st_blocks * 512 for path in self._folder.rglob("*"))
             require_room(self._folder, WRITER_MARGIN + used)
-            with _engine_errors(self._folder, "optimise"):
+            with engine_errors(self._folder, "optimise"):
                 self._shard.optimize()
                 self._shard.flush()
 
     def search_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        """The ``k`` passages of largest cosine similarity, exactly up to ``EXACT_UP_TO`` passages."""
+        """The ``k`` passages of largest cosine, exactly up to ``EXACT_UP_TO`` passages that are not quantised."""
         self._check(vector)
         values = vector.tolist()
         return best(lambda limit: self._passages(DENSE, values, limit, where), k, DENSE)
@@ -221,7 +245,7 @@ class EdgeStore:
 
     def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
         """The passages that exist, by their keys."""
-        with _engine_errors(self._folder, "read"):
+        with engine_errors(self._folder, "read"):
             records = self._shard.retrieve(list(keys), True, False)
         return {record.id: from_payload(record.payload) for record in records}
 
@@ -248,7 +272,7 @@ class EdgeStore:
         offset = None
         while True:
             request = qdrant_edge.ScrollRequest(offset=offset, limit=_PAGE, with_payload=True, with_vector=False)
-            with _engine_errors(self._folder, "read"):
+            with engine_errors(self._folder, "read"):
                 records, offset = self._shard.scroll(request)
             yield from (from_payload(record.payload) for record in records)
             if offset is None:
@@ -258,12 +282,12 @@ class EdgeStore:
         """How many passages match."""
         import qdrant_edge
 
-        with _engine_errors(self._folder, "read"):
+        with engine_errors(self._folder, "read"):
             return int(self._shard.count(qdrant_edge.CountRequest(exact=True, filter=self._filter(where))))
 
     def close(self) -> None:
         """Flushes and releases the folder; a second call does nothing, any other call afterwards raises StoreError."""
-        with _engine_errors(self._folder, "close"):
+        with engine_errors(self._folder, "close"):
             self._shard.close()
 
     def _passages(self, using: str, vector: Any, limit: int, where: Where) -> list[Scored]:
@@ -284,7 +308,7 @@ class EdgeStore:
 
     def _rows(self, named: Mapping[int, str], keys: Iterable[int]) -> Matrix:
         """The dense vectors of ``keys``; one that is missing goes by its name in the message."""
-        with _engine_errors(self._folder, "read"):
+        with engine_errors(self._folder, "read"):
             records = self._shard.retrieve(list(named), False, [DENSE])
         found = {record.id: record.vector[DENSE] for record in records}
         missing = [name for key, name in named.items() if key not in found]
@@ -299,15 +323,20 @@ class EdgeStore:
         import qdrant_edge
 
         # There is no graph of sentences, and passages that are named are few.
-        exact = using == SENTENCES or (using == DENSE and (named or self._size <= self._exact_up_to))
+        scanned = self._size <= self._exact_up_to and self._quantization == "none"
+        exact = using == SENTENCES or (using == DENSE and (named or scanned))
         request = qdrant_edge.QueryRequest(
             limit=limit,
             query=qdrant_edge.Query.Nearest(vector, using=using),
             filter=among,
             with_payload=with_payload,
-            params=qdrant_edge.SearchParams(exact=exact, hnsw_ef=HNSW_EF),
+            params=qdrant_edge.SearchParams(
+                exact=exact,
+                hnsw_ef=HNSW_EF,
+                quantization=qdrant_edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
+            ),
         )
-        with _engine_errors(self._folder, "search"):
+        with engine_errors(self._folder, "search"):
             points = self._shard.query(request)
         return [point for point in points if using != SPARSE or point.score > 0]
 
@@ -335,7 +364,7 @@ class EdgeStore:
     def _write(self, operation: Any) -> None:
         if not self._writable:
             raise StoreError(f"the store at {self._folder} is open for reading only: build a new index instead")
-        with _engine_errors(self._folder, "write"):
+        with engine_errors(self._folder, "write"):
             self._shard.update(operation)
             self._shard.flush()
         self._size = self.count()
@@ -348,43 +377,7 @@ class EdgeStore:
             )
 
 
-def _config(dimension: int, sentences: bool) -> Any:
-    import qdrant_edge
-
-    cosine = qdrant_edge.Distance.Cosine
-    vectors = {DENSE: qdrant_edge.EdgeVectorParams(size=dimension, distance=cosine)}
-    if sentences:
-        vectors[SENTENCES] = qdrant_edge.EdgeVectorParams(
-            size=dimension,
-            distance=cosine,
-            multivector_config=qdrant_edge.MultiVectorConfig(qdrant_edge.MultiVectorComparator.MaxSim),
-            datatype=qdrant_edge.VectorStorageDatatype.Float16,
-            hnsw_config=qdrant_edge.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=0),
-        )
-    return qdrant_edge.EdgeConfig(
-        vectors=vectors,
-        sparse_vectors={SPARSE: qdrant_edge.EdgeSparseVectorParams(modifier=qdrant_edge.Modifier.Idf)},
-        wal_enabled=False,
-    )
-
-
 def _sparse(vector: SparseVector) -> Any:
     import qdrant_edge
 
     return qdrant_edge.SparseVector(list(vector.indices), list(vector.values))
-
-
-@contextmanager
-def _engine_errors(folder: Path, action: str) -> Iterator[None]:
-    """Turns what the engine raises into one line; the engine raises plain ``Exception`` and nothing else."""
-    try:
-        yield
-    except Exception as error:
-        if type(error) is not Exception:
-            raise
-        reason = " ".join(str(error).split())
-        if "No space left" in reason:
-            raise StoreError(
-                f"the disk is full: cannot {action} the store at {folder}; free space, then repeat"
-            ) from error
-        raise StoreError(f"cannot {action} the store at {folder}: {reason}") from error

@@ -15,6 +15,9 @@ HNSW graph took 52 s to build for 30 000 and loses recall."""
 HNSW_EF = 256
 """Candidates that a search through an HNSW graph keeps, beyond ``EXACT_UP_TO`` passages."""
 
+OVERSAMPLING = 2.0
+"""Of quantised vectors, so many times the passages wanted are scored again by their full vectors."""
+
 _DECIMALS = 5
 _SPARE = 16
 

@@ -25,7 +25,7 @@ from wardround.retrievers.stores.payload import (
     from_payload,
     to_payload,
 )
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, Scored, best, best_keys, by_key
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Scored, best, best_keys, by_key
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient, models
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 _BATCH = 128
 _PAGE = 256
 _INDEX_AFTER_KB = 20_000
-_OVERSAMPLING = 2.0
 
 
 def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: float) -> QdrantClient:
@@ -263,7 +262,7 @@ class ServerStore:
             self._size = self.count()
         if self._size <= EXACT_UP_TO:
             return models.SearchParams(exact=True)
-        rescored = models.QuantizationSearchParams(rescore=True, oversampling=_OVERSAMPLING)
+        rescored = models.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
         return models.SearchParams(exact=False, hnsw_ef=HNSW_EF, quantization=rescored)
 
     def _passages(
