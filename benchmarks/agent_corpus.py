@@ -24,6 +24,7 @@ from wardround.corpora.sources.openstax import OpenStaxBooks
 from wardround.evals.retrieval.catalogue import load_judged_set
 from wardround.evals.retrieval.judged_set import whole_passage
 from wardround.retrievers.bm25 import Bm25Encoder, average_length
+from wardround.retrievers.index.manifest import SCHEMA_VERSION
 from wardround.retrievers.protocols import IndexedPassage
 from wardround.retrievers.settings import Bm25Settings
 from wardround.retrievers.single import Bm25Retriever
@@ -82,13 +83,13 @@ def union(data: Path) -> Iterator[Passage]:
 def index(data: Path, folder: Path) -> Corpus:
     """The corpus in a store for BM25; a folder that an earlier run left is opened instead of built."""
     described = folder / "corpus.json"
-    if described.exists():
-        known = json.loads(described.read_text(encoding="utf-8"))
+    known = json.loads(described.read_text(encoding="utf-8")) if described.exists() else {}
+    if known.get("schema") == SCHEMA_VERSION:
         encoder = Bm25Encoder(Bm25Settings(), known["average_length"])
         store = EdgeStore.open(folder / "store", DIMENSION)
         return Corpus(store, encoder, Bm25Retriever(store, encoder), known["passages"])
     if folder.exists():
-        shutil.rmtree(folder)  # a run that was killed while it built
+        shutil.rmtree(folder)  # of an older tree, or of a run that was killed while it built
     listed = list(islice(union(data), PASSAGES))
     mean = average_length(one.contents for one in listed)
     encoder = Bm25Encoder(Bm25Settings(), mean)
@@ -99,7 +100,8 @@ def index(data: Path, folder: Path) -> Corpus:
         batch = listed[start : start + _AT_ONCE]
         store.upsert([IndexedPassage(one, nothing, encoder.encode_passage(one.contents)) for one in batch])
     store.seal()
-    described.write_text(json.dumps({"average_length": mean, "passages": len(listed)}), encoding="utf-8")
+    about = {"schema": SCHEMA_VERSION, "average_length": mean, "passages": len(listed)}
+    described.write_text(json.dumps(about), encoding="utf-8")
     return Corpus(store, encoder, Bm25Retriever(store, encoder), len(listed))
 
 
