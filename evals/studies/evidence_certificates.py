@@ -1,8 +1,9 @@
-"""Certificates of evidence for SciFact's and BioASQ's questions over the passages of both, and what they are worth.
+"""Certificates of evidence for an index of SciFact's abstracts and BioASQ's snippets, and what they are worth.
 
-Run it again with ``make certificates``. The agent runs as its profile ``embedded`` describes it, up to the choice of
-passages. It writes one file for each certificate, and the tables of ``docs/results/evidence-calibration.md`` to
-standard output.
+Run it again with ``make certificates``. The index is built as ``wardround corpus add beir FILE --name NAME`` builds it,
+and the agent runs as its profile ``embedded`` describes it, up to the choice of passages: whoever puts the same two
+files into an index under the shipped defaults may use the certificates. It writes one file for each certificate, what
+the index says about itself, and the tables of ``docs/results/evidence-calibration.md`` to standard output.
 """
 
 from __future__ import annotations
@@ -15,25 +16,28 @@ from pathlib import Path
 
 from wardround.agent.certificates import Certificate, write_certificate
 from wardround.agent.settings import Settings
-from wardround.evals.calibration.certify import (
-    Asked,
-    Outcome,
-    certify_fixed_k,
-    certify_per_question,
-    evidence_losses,
-)
-from wardround.evals.calibration.evidence import Gathered, gather
-from wardround.evals.calibration.judged_evidence import among, over_judged_set, title
-from wardround.evals.calibration.realised import realised_risk
+from wardround.corpora.sources.beir import BeirCorpus
+from wardround.evals.calibration.certify import Asked, Outcome, certify_fixed_k, certify_per_question
+from wardround.evals.calibration.evidence import Gathered, JudgedQuestion, gather
+from wardround.evals.calibration.judged_evidence import over_configured_index, title
+from wardround.evals.calibration.realised import realised_risk, settings_in_order
 from wardround.evals.calibration.savings import savings
 from wardround.evals.calibration.selective_evidence import certify_selective
 from wardround.evals.retrieval.catalogue import load_judged_set
-from wardround.evals.retrieval.judged_set import JudgedSet
 from wardround.evals.statistics.intervals import Interval
+from wardround.files import write_atomically
 from wardround.retrievers.embedders.choose import choose_embedder
-from wardround.retrievers.settings import EmbedderSettings
+from wardround.retrievers.index.build import Recipe, build_index
+from wardround.retrievers.index.manifest import Manifest
+from wardround.retrievers.index.targets import FolderTarget
 
-SETS = ("scifact", "bioasq_passages")
+CORPORA = {"scifact": Path("scifact", "corpus.jsonl.gz"), "bioasq": Path("bioasq", "passages.jsonl.gz")}
+"""What the index holds: names of corpora in the form of BEIR, and their files in the data folder."""
+
+QUESTIONS = {"scifact": "scifact", "bioasq_passages": "bioasq"}
+"""Judged sets, and the corpus that holds what each judges."""
+
+MANIFEST = "index.json"
 ALPHAS = (0.05, 0.1, 0.2)
 DELTA = 0.1
 CHOICES: dict[str, Callable[[Sequence[Gathered], Asked], Outcome]] = {
@@ -56,41 +60,48 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command line of the study."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, required=True, help="folder of the judged data sets")
-    parser.add_argument("--cache", type=Path, required=True, help="file that keeps dense vectors between runs")
+    parser.add_argument("--index", type=Path, required=True, help="folder of the index, which is built where it is not")
     parser.add_argument("--out", type=Path, required=True, help="folder of the certificates")
-    parser.add_argument("--encoder", help="a transformers encoder by folder or name instead of the embedded one")
     asked = parser.parse_args(arguments)
-    embedder = EmbedderSettings(kind="transformers", model=asked.encoder) if asked.encoder else EmbedderSettings()
-    for one in find(asked.data, asked.cache, embedder):
-        sys.stdout.write("\n".join([f"## {title(one.name)}", "", *tables(one, asked.out), ""]) + "\n")
+    settings = with_index(Settings(), asked.index)
+    manifest = build(settings, asked.data)
+    for old in asked.out.glob("*.json"):
+        old.unlink()
+    write_atomically(asked.out / MANIFEST, manifest.to_json())
+    for name in QUESTIONS:
+        found = find(settings, name, asked.data)
+        sys.stdout.write("\n".join([f"## {title(name)}", "", *tables(found, asked.out), ""]) + "\n")
         sys.stdout.flush()
 
 
-def find(data: Path, cache: Path, embedder: EmbedderSettings) -> Iterator[Found]:
-    """The evidence for each set's questions, searched for among the passages of all."""
-    sets = [load_judged_set(name, data) for name in SETS]
-    everything = together(sets)
-    settings = Settings()
-    settings = settings.model_copy(update={"retrieval": settings.retrieval.model_copy(update={"embedder": embedder})})
-    with over_judged_set(settings, everything, choose_embedder(embedder), cache, lambda _: None) as pipeline:
-        start = 0
-        for one in sets:
-            questions = pipeline.questions[start : start + len(one.queries)]
-            start += len(questions)
-            found = gather(pipeline.equipment, pipeline.reader, questions, lambda: None)
-            yield Found(one.name, found, dict(pipeline.equipment.parts))
+def with_index(settings: Settings, folder: Path) -> Settings:
+    """The same settings with another folder of the index, which no certificate depends on."""
+    store = settings.retrieval.store.model_copy(update={"folder": folder})
+    retrieval = settings.retrieval.model_copy(update={"store": store})
+    return settings.model_copy(update={"retrieval": retrieval})
 
 
-def together(sets: Sequence[JudgedSet]) -> JudgedSet:
-    """All passages and all questions, those of the first set first."""
-    first, *others = sets
-    passages = among(first, others)
-    return JudgedSet(
-        passages.name,
-        passages.passages,
-        {query: text for one in sets for query, text in one.queries.items()},
-        {query: judged for one in sets for query, judged in one.judgements.items()},
-    )
+def build(settings: Settings, data: Path) -> Manifest:
+    """Puts both corpora into the index that ``settings`` name; an index of them is left as it is."""
+    retrieval = settings.retrieval
+    recipe = Recipe(choose_embedder(retrieval.embedder), retrieval.bm25, sentences=retrieval.sentence_vectors)
+    sources = [BeirCorpus(data / path, name) for name, path in CORPORA.items()]
+    return build_index(sources, FolderTarget(retrieval.store.folder), recipe)
+
+
+def find(settings: Settings, name: str, data: Path) -> Found:
+    """The evidence for the questions of one set, searched for in the whole index."""
+    judged = load_judged_set(name, data)
+    questions = [
+        JudgedQuestion(
+            text,
+            frozenset(f"{QUESTIONS[name]}:{one}" for one, value in judged.judgements[query].items() if value > 0),
+        )
+        for query, text in judged.queries.items()
+    ]
+    with over_configured_index(settings, questions, choose_embedder(settings.retrieval.embedder)) as pipeline:
+        found = gather(pipeline.equipment, pipeline.reader, pipeline.questions, lambda: None)
+        return Found(name, found, dict(pipeline.equipment.parts))
 
 
 def tables(found: Found, out: Path) -> Iterator[str]:
@@ -103,11 +114,16 @@ def tables(found: Found, out: Path) -> Iterator[str]:
             if (made := outcome.certificate) is not None:
                 write_certificate(out / f"{found.name}-{choice}-{100 * alpha:.0f}.json", made)
             yield _row(choice, alpha, outcome)
-    losses = evidence_losses(found.questions)
-    yield from ("", "| promised | certified in | broken in | above in |", "| ---: | ---: | ---: | ---: |")
-    for alpha in ALPHAS:
-        kept = realised_risk([losses[k] for k in sorted(losses, reverse=True)], alpha, DELTA)
-        yield f"| {alpha:.0%} | {kept.certified:.1%} | {_spread(kept.broken)} | {_spread(kept.exceeded)} |"
+    yield from (
+        "",
+        "| choice | promised | certified in | broken in | above in |",
+        "| --- | ---: | ---: | ---: | ---: |",
+    )
+    for choice, losses in settings_in_order(found.questions).items():
+        for alpha in ALPHAS:
+            kept = realised_risk(losses, alpha, DELTA)
+            shares = f"{kept.certified:.1%} | {_spread(kept.broken)} | {_spread(kept.exceeded)}"
+            yield f"| {choice} | {alpha:.0%} | {shares} |"
     yield from ("", "| recall | fixed k | fixed k, sorted | per question | saved | saved, sorted |")
     yield "| ---: | ---: | ---: | ---: | ---: | ---: |"
     for one in savings(found.questions):
