@@ -1,4 +1,4 @@
-"""Doses: a statement of a language model may give one only in the words of a passage that it quotes."""
+"""Doses in statements; one of a language model may give them only in the words of a passage that it quotes."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ _DOSE = re.compile(
 )
 LEFT_OUT = "a statement was left out, because it gives a dose that no passage quoted for it gives"
 _BLANK = "[dose]"
+
+
+def gives_dose(text: str) -> bool:
+    """Whether ``text`` holds an amount in a unit that medicines are measured in."""
+    return _DOSE.search(text) is not None
 
 
 def without_unquoted_doses(claims: Sequence[VerifiedClaim]) -> tuple[tuple[VerifiedClaim, ...], tuple[str, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from wardround.agent.citing.doses import gives_dose
 from wardround.agent.citing.medicines import medicines_in
 from wardround.agent.quoting.framing_words import only_frames
 from wardround.agent.quoting.medicine_match import speaks_of
@@ -25,7 +26,8 @@ def compose(question: str, scored: Sequence[Scored], most: int) -> list[Scored]:
     """At most ``most`` quotations: what speaks to the medicines and qualifiers of the question, then what adds to it.
 
     Empty when the question names a medicine and no quotation speaks of any that it names: what is said of another
-    medicine is no answer, and its dose would be a dangerous one.
+    medicine is no answer, and its dose would be a dangerous one. Beside words on this patient's qualifier, so would be
+    the dose for patients in general: it is left out.
 
     Args:
         question: stands alone.
@@ -40,7 +42,8 @@ def compose(question: str, scored: Sequence[Scored], most: int) -> list[Scored]:
     special, strict = _speaking_to_qualifiers(question, pool)
     chosen = _different(special, most, ())
     if not (chosen and strict):
-        chosen += _different(pool, most - len(chosen), chosen)
+        others = [one for one in pool if not (chosen and _is_a_general_dose(question, one))]
+        chosen += _different(others, most - len(chosen), chosen)
     return chosen if special else _in_reading_order(chosen)
 
 
@@ -65,6 +68,12 @@ def _different(pool: Sequence[Scored], most: int, given: Sequence[Scored]) -> li
         if not _repeats(one, [*given, *chosen]):
             chosen.append(one)
     return chosen
+
+
+def _is_a_general_dose(question: str, one: Scored) -> bool:
+    """Whether a dose is quoted that nothing around it relates to a qualifier of the question."""
+    spoken_to = (qualifier.spoken_to.search(one.candidate.in_context) for qualifier in qualifiers_of(question))
+    return gives_dose(one.candidate.text) and not any(spoken_to)
 
 
 def _speaks_of_any(medicines: Iterable[str], one: Scored) -> bool:

@@ -48,6 +48,14 @@ def test_a_class_answers_for_its_member() -> None:
     assert "ACE inhibitors are contraindicated in pregnancy." in texts
 
 
+def test_the_dose_for_patients_in_general_is_not_quoted_beside_words_on_this_patient() -> None:
+    colchicine = "Low-dose colchicine is 1.2 mg, then 0.6 mg one hour later."
+    assert colchicine in composed("What is the dose of gout treatment?", most=5)
+    texts = composed("What is the dose of gout treatment in chronic kidney disease?", most=5)
+    assert texts[0].startswith("Start allopurinol at 100 mg a day or less, and lower in chronic kidney disease")
+    assert colchicine not in texts
+
+
 @pytest.mark.parametrize(
     ("medicine", "text", "expected"),
     [
