@@ -121,12 +121,17 @@ def _pubmedqa(data: Path) -> JudgedSet:
     return judged_set(
         "pubmedqa",
         (
-            whole_passage(row.text("id"), "pubmedqa", "", row.text("text"))
+            whole_passage(row.text("id"), "pubmedqa", "", row.text("text"), _year(row))
             for row in read_rows(folder / "corpus.jsonl.gz")
         ),
         {row.text("id"): row.text("question") for row in questions},
         ((row.text("id"), passage, 1) for row in questions for passage in row.texts("relevant")),
     )
+
+
+def _year(row: Row) -> int | None:
+    year = str(row.values.get("year") or "")
+    return int(year) if year.isdecimal() else None
 
 
 def _union(data: Path) -> JudgedSet:

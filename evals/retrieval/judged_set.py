@@ -82,9 +82,9 @@ def judged_as_released(
     )
 
 
-def whole_passage(identifier: str, corpus: str, title: str, text: str) -> Passage:
+def whole_passage(identifier: str, corpus: str, title: str, text: str, year: int | None = None) -> Passage:
     """A passage that is a document of its own, as in a judged set."""
-    return Passage(identifier, identifier, corpus, 0, (), text, 0, len(text), Biblio(title=title))
+    return Passage(identifier, identifier, corpus, 0, (), text, 0, len(text), Biblio(title=title, year=year))
 
 
 def read_judgements(path: Path) -> Iterator[tuple[str, str, int]]:
