@@ -68,7 +68,6 @@ def test_guidelines_that_set_different_targets_are_said_to_differ(starter_agent:
 def test_no_general_dose_is_quoted_for_a_pregnant_patient(starter_agent: ClinicalAgent, medicine: str) -> None:
     answer = starter_agent.ask(f"What {medicine} dose is recommended for deep vein thrombosis in pregnancy?")
     texts = [claim.text for claim in answer.claims]
-    assert (
-        "Generally, LMWH is the preferred anticoagulant in pregnancy; DOACs and warfarin are contraindicated." in texts
-    )
+    preferred = "Generally, LMWH is the preferred anticoagulant in pregnancy; DOACs and warfarin are contraindicated."
+    assert preferred in texts
     assert not any(gives_dose(text) for text in texts)
