@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -193,17 +193,21 @@ def equipped(corpus: Corpus, model: LanguageModel, mode: Mode, retriever: Retrie
     return equipment(settings, library, model, replacements=Replacements(retriever=retriever))
 
 
-def connect(url: str) -> OpenAIServerModel:
-    """The simulated model."""
-    return OpenAIServerModel.connect(url, concurrency=IN_FLIGHT)
+def connect(url: str, timeout_seconds: float = 120) -> OpenAIServerModel:
+    """The served model."""
+    return OpenAIServerModel.connect(url, concurrency=IN_FLIGHT, timeout_seconds=timeout_seconds)
+
+
+def served(pace: float) -> AbstractContextManager[str]:
+    """The address of the simulated server, for the block."""
+    return served_by(Path(__file__).with_name("simulated_server.py"), "--pace", str(pace))
 
 
 @contextmanager
-def served(pace: float) -> Iterator[str]:
+def served_by(program: Path, *options: str) -> Iterator[str]:
     """The address of a server in a process of its own, for the block."""
-    program = Path(__file__).with_name("simulated_server.py")
     with subprocess.Popen(
-        [sys.executable, str(program), "--pace", str(pace)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, str(program), *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
         if process.stdin is None or process.stdout is None:
             raise RuntimeError("the server has no pipes")
