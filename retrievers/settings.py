@@ -60,6 +60,9 @@ class EmbedderSettings(Section):
         default=None, description="for transformers, where none means as the model's folder says, and for server"
     )
     passage_prefix: str | None = Field(default=None, description="the same, for passages")
+    dimensions: int | None = Field(
+        default=None, ge=8, le=8192, description="keep so many first numbers of each vector, for matryoshka models"
+    )
     batch_size: int = Field(default=16, ge=1, le=4096, description="texts embedded at once")
     threads: int = Field(default=0, ge=0, description="threads of the embedder; 0: all cores")
     url: str = Field(default="http://localhost:8001/v1", description="for server, its OpenAI endpoint")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wardround.retrievers.embedders.shortened import ShortenedEmbedder
 from wardround.retrievers.protocols import Embedder
 from wardround.retrievers.settings import EmbedderSettings
 
@@ -9,11 +10,18 @@ from wardround.retrievers.settings import EmbedderSettings
 def choose_embedder(settings: EmbedderSettings) -> Embedder:
     """Loads the embedder of ``settings.kind``, and only the libraries that it needs.
 
+    Its vectors are shortened where the settings ask for that.
+
     Raises:
         ConfigError: the settings do not fit together.
         BackendError: the embeddings server does not answer.
         PrerequisiteError: a package or a model is absent; the message says how to get it.
     """
+    whole = _whole(settings)
+    return whole if settings.dimensions is None else ShortenedEmbedder(whole, settings.dimensions)
+
+
+def _whole(settings: EmbedderSettings) -> Embedder:
     if settings.kind == "transformers":
         from wardround.retrievers.embedders.transformers import TransformersEmbedder
 
