@@ -8,7 +8,7 @@ from wardround.agent.citing.doses import gives_dose
 from wardround.agent.citing.medicines import medicines_in
 from wardround.agent.quoting.framing_words import only_frames
 from wardround.agent.quoting.medicine_match import speaks_of
-from wardround.agent.quoting.qualifiers import qualifiers_of
+from wardround.agent.quoting.qualifiers import qualifiers_of, speaks_to_a_qualifier
 from wardround.agent.quoting.relevance import Scored
 from wardround.retrievers.analysis import analyse
 
@@ -72,8 +72,7 @@ def _different(pool: Sequence[Scored], most: int, given: Sequence[Scored]) -> li
 
 def _is_a_general_dose(question: str, one: Scored) -> bool:
     """Whether a dose is quoted that nothing around it relates to a qualifier of the question."""
-    spoken_to = (qualifier.spoken_to.search(one.candidate.in_context) for qualifier in qualifiers_of(question))
-    return gives_dose(one.candidate.text) and not any(spoken_to)
+    return gives_dose(one.candidate.text) and not speaks_to_a_qualifier(question, one.candidate.in_context)
 
 
 def _speaks_of_any(medicines: Iterable[str], one: Scored) -> bool:

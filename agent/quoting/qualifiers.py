@@ -82,3 +82,8 @@ QUALIFIERS = (
 def qualifiers_of(question: str) -> tuple[Qualifier, ...]:
     """The qualifiers that a question names."""
     return tuple(one for one in QUALIFIERS if one.asked.search(question))
+
+
+def speaks_to_a_qualifier(question: str, text: str) -> bool:
+    """Whether ``text`` speaks to any qualifier that ``question`` names."""
+    return any(one.spoken_to.search(text) for one in qualifiers_of(question))
