@@ -11,14 +11,13 @@ Two passes follow over the same candidates: feedback moves the query's vector to
 cosines again, and the scores of the first fifty are smoothed over passages that are alike (``candidate_scores.py``).
 
 Bruch et al. (TOIS 2024) compare such combinations with reciprocal rank fusion; our own figures are in
-``docs/results/retrieval-fusion.md``. Until the last step only keys and scores are read from the store, and
-BM25 searches while the vectors are scanned.
+``docs/results/retrieval-fusion.md``. Until the last step only keys and scores are read from the store.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -75,29 +74,28 @@ class ConvexRetriever:
         """``search`` for each query, all embedded in one batch."""
         asked = list(dict.fromkeys(query for query in queries if query.strip() and k > 0))
         depth = max(self._settings.depth, k)
-        with ThreadPoolExecutor(max_workers=1) as beside:
-
-            def words_of(texts: Sequence[str]) -> list[Future[_Words]]:
-                return [beside.submit(self._by_words, text, depth, where) for text in texts]
-
-            # Embedding one query takes all cores, the scan after it only one.
-            vectors = self._vectors.of(asked) if len(asked) == 1 else []
-            by_words = words_of(asked)
-            vectors = vectors or self._vectors.of(asked)
-            found = {
-                query: self._read(self._ranked(vector, words, depth, where), k)
-                for query, vector, words in zip(asked, vectors, by_words, strict=True)
-            }
+        vectors, by_words = self._encoded(asked, depth, where)
+        found = {
+            query: self._read(self._ranked(vector, words, depth, where), k)
+            for query, vector, words in zip(asked, vectors, by_words, strict=True)
+        }
         return [list(found.get(query, [])) for query in queries]
+
+    def _encoded(self, queries: Sequence[str], depth: int, where: Where) -> tuple[list[Vector], list[_Words]]:
+        """The queries' vectors, and what their words find meanwhile."""
+        if len(queries) == 1:  # a thread for a millisecond of BM25 costs more than it saves once another process works
+            return self._vectors.of(queries), [self._by_words(queries[0], depth, where)]
+        with ThreadPoolExecutor(max_workers=1) as pool:
+            by_words = pool.submit(lambda: [self._by_words(query, depth, where) for query in queries])
+            return self._vectors.of(queries), by_words.result()
 
     def _by_words(self, query: str, depth: int, where: Where) -> _Words:
         terms = self._encoder.encode_query(query)
         return _Words(terms, self._store.rank_sparse(terms, depth, where))
 
-    def _ranked(self, vector: Vector, found_by_words: Future[_Words], depth: int, where: Where) -> dict[int, float]:
+    def _ranked(self, vector: Vector, words: _Words, depth: int, where: Where) -> dict[int, float]:
         """The scores of all candidates by their keys, best first, ties by key."""
         by_meaning = self._store.rank_dense(vector, depth, where)
-        words = found_by_words.result()
         keys = sorted({*words.scores, *by_meaning})
         if not keys:
             return {}
