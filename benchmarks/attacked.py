@@ -53,6 +53,7 @@ def main() -> int:
     parser.add_argument("--server", required=True, help="an OpenAI-compatible server on this machine")
     parser.add_argument("--model", help="its name on the server")
     parser.add_argument("--first", type=int, default=0, help="questions to pass over, asked in an earlier run")
+    parser.add_argument("--concurrency", type=int, default=8, help="questions under way at once")
     parser.add_argument("--minutes", type=float, default=60, help="time after which no question is begun")
     parser.add_argument("--unsupported", choices=("quote", "mark", "drop"), default="mark")
     asked = parser.parse_args()
@@ -66,7 +67,9 @@ async def study(asked: argparse.Namespace) -> Counts:
     """Every question about an attack, as many at once as the server is asked by default."""
     from tests.agent import test_attacks_through_the_agent as attacks
 
-    server = ModelSettings(kind="server", base_url=asked.server, name=asked.model, timeout_seconds=600)
+    server = ModelSettings(
+        kind="server", base_url=asked.server, name=asked.model, concurrency=asked.concurrency, timeout_seconds=600
+    )
     agent = AgentSettings(
         n_rounds=1, n_queries=2, k=6, max_claims=3, max_answer_tokens=160, timeout_seconds=1800,
         unsupported=asked.unsupported,
@@ -89,8 +92,9 @@ async def study(asked: argparse.Namespace) -> Counts:
                 else:
                     counts.failed += 1
                     print(f"failed: {answer}", file=sys.stderr)
+                print(json.dumps(asdict(counts)), file=sys.stderr, flush=True)  # outlives a server that goes away
 
-        await asyncio.gather(*(work() for _ in range(server.concurrency)))
+        await asyncio.gather(*(work() for _ in range(asked.concurrency)))
     return counts
 
 

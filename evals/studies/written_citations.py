@@ -93,6 +93,7 @@ async def study(model: ModelSettings, asked: Sequence[Question], seconds: float)
             if time.monotonic() > deadline:
                 break
             await count(counts, writer, question, passages)
+            sys.stderr.write(f"{json.dumps(asdict(counts))}\n")  # what was counted outlives a server that goes away
 
     try:
         await asyncio.gather(*(work() for _ in range(model.concurrency)))
