@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from wardround.agent.citing.doses import gives_dose
-from wardround.agent.quoting.qualifiers import speaks_to_a_qualifier
+from wardround.agent.quoting.qualifiers import has_doses_of_its_own, speaks_to_a_qualifier
 from wardround.agent.records import VerifiedClaim
 from wardround.corpora.records import Passage
 
@@ -19,7 +19,7 @@ def without_general_doses(
 
     Where a claim's quotes or their headings speak to a qualifier of the question (pregnancy, kidney function, a child
     ...), a dose whose own quotes and headings speak to none is left out, whatever the claim itself says. Where no claim
-    speaks to one, all are kept: the answer then names what it does not speak to.
+    speaks to one, all are kept, unless it is a child: the answer then names what it does not speak to.
 
     Args:
         question: stands alone.
@@ -27,7 +27,7 @@ def without_general_doses(
         passages: by id, those that the claims quote.
     """
     speaking = [speaks_to_a_qualifier(question, _in_context(claim, passages)) for claim in claims]
-    if not any(speaking):
+    if not any(speaking) and not has_doses_of_its_own(question):
         return tuple(claims), ()
     kept = tuple(claim for claim, speaks in zip(claims, speaking, strict=True) if speaks or not gives_dose(claim.text))
     return kept, (LEFT_OUT,) * (len(claims) - len(kept))

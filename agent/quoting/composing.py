@@ -8,7 +8,7 @@ from wardround.agent.citing.doses import gives_dose
 from wardround.agent.citing.medicines import medicines_in
 from wardround.agent.quoting.framing_words import only_frames
 from wardround.agent.quoting.medicine_match import speaks_of
-from wardround.agent.quoting.qualifiers import qualifiers_of, speaks_to_a_qualifier
+from wardround.agent.quoting.qualifiers import has_doses_of_its_own, qualifiers_of, speaks_to_a_qualifier
 from wardround.agent.quoting.relevance import Scored
 from wardround.retrievers.analysis import analyse
 
@@ -27,7 +27,7 @@ def compose(question: str, scored: Sequence[Scored], most: int) -> list[Scored]:
 
     Empty when the question names a medicine and no quotation speaks of any that it names: what is said of another
     medicine is no answer, and its dose would be a dangerous one. Beside words on this patient's qualifier, so would be
-    the dose for patients in general: it is left out.
+    the dose for patients in general: it is left out; for a child always.
 
     Args:
         question: stands alone.
@@ -36,6 +36,8 @@ def compose(question: str, scored: Sequence[Scored], most: int) -> list[Scored]:
     """
     medicines = medicines_in(question)
     pool = [one for one in scored if _speaks_of_any(medicines, one)] if medicines else list(scored)
+    if has_doses_of_its_own(question):
+        pool = [one for one in pool if not _is_a_general_dose(question, one)]
     pool = [one for one in pool if one is scored[0] or not only_frames(one.candidate.text, question)]
     if not pool or pool[0].relevance < STILL_NEAR * scored[0].relevance:
         return []

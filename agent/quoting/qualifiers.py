@@ -15,18 +15,22 @@ class Qualifier:
 
     Attributes:
         strict: what holds in general may do harm here, so where something speaks to the qualifier nothing else is said.
+        own_doses: doses differ so much that one for patients in general is never given, whatever else is.
     """
 
     name: str
     asked: re.Pattern[str]
     spoken_to: re.Pattern[str]
     strict: bool
+    own_doses: bool
 
 
-def _qualifier(name: str, asked: str, spoken_to: str = "", *, strict: bool = False) -> Qualifier:
+def _qualifier(
+    name: str, asked: str, spoken_to: str = "", *, strict: bool = False, own_doses: bool = False
+) -> Qualifier:
     in_question = re.compile(rf"\b(?:{asked})", re.IGNORECASE)
     in_passage = re.compile(rf"\b(?:{spoken_to or asked})", re.IGNORECASE)
-    return Qualifier(name, in_question, in_passage, strict)
+    return Qualifier(name, in_question, in_passage, strict, own_doses)
 
 
 QUALIFIERS = (
@@ -45,6 +49,7 @@ QUALIFIERS = (
         r"\d+[- ](?:year|month|week|day)s?[- ]old (?:boy|girl)",
         r"child|paediatric|pediatric|infant|toddler|adolescent|neonat|newborn|preterm|term infant",
         strict=True,
+        own_doses=True,
     ),
     _qualifier(
         "older age",
@@ -87,3 +92,8 @@ def qualifiers_of(question: str) -> tuple[Qualifier, ...]:
 def speaks_to_a_qualifier(question: str, text: str) -> bool:
     """Whether ``text`` speaks to any qualifier that ``question`` names."""
     return any(one.spoken_to.search(text) for one in qualifiers_of(question))
+
+
+def has_doses_of_its_own(question: str) -> bool:
+    """Whether ``question`` is about somebody to whom no dose for patients in general may be given."""
+    return any(one.own_doses for one in qualifiers_of(question))

@@ -38,3 +38,10 @@ def test_a_heading_relates_what_stands_under_it_to_the_patient() -> None:
 def test_doses_stay_where_nothing_speaks_to_the_patient_or_nothing_is_asked_of_one() -> None:
     assert without_general_doses("How is gout treated in pregnancy?", CLAIMS, BY_ID) == (CLAIMS, ())
     assert without_general_doses("How is gout treated?", CLAIMS, BY_ID) == (CLAIMS, ())
+
+
+def test_a_child_gets_no_dose_that_is_not_a_child_s() -> None:
+    assert without_general_doses("How is gout treated in a child?", CLAIMS, BY_ID) == (
+        (WITHOUT_A_DOSE,),
+        (LEFT_OUT, LEFT_OUT),
+    )

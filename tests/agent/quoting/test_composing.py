@@ -56,6 +56,12 @@ def test_the_dose_for_patients_in_general_is_not_quoted_beside_words_on_this_pat
     assert colchicine not in texts
 
 
+def test_a_child_is_answered_without_the_doses_of_adults() -> None:
+    texts = composed("How is a gout flare treated in a child?", most=5)
+    assert "Treat a gout flare with colchicine, an NSAID or a glucocorticoid." in texts
+    assert not any("mg" in text for text in texts)
+
+
 @pytest.mark.parametrize(
     ("medicine", "text", "expected"),
     [
