@@ -43,11 +43,12 @@ def fit_relevance(questions: Sequence[Gathered], seed: int = 0) -> RelevanceMode
     fold = np.repeat(of_question, [len(one.relevant) for one in offered])
     means, spreads = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-6)
     standard = np.column_stack([terms(signs, means.tolist(), spreads.tolist()), np.ones(len(signs))])
+    weights = _logistic(standard, relevant, np.zeros(standard.shape[1]))
     held_out = np.zeros(len(signs))
     for number in range(FOLDS):
         apart = fold == number
-        held_out[apart] = _probability(standard[apart], _logistic(standard[~apart], relevant[~apart]))
-    weights = _logistic(standard, relevant)
+        # Where it starts does not change where a convex problem ends, and from here it is near.
+        held_out[apart] = _probability(standard[apart], _logistic(standard[~apart], relevant[~apart], weights))
     edges, steps = isotonic(held_out, relevant)
     return RelevanceModel(
         means=tuple(means.tolist()),
@@ -81,14 +82,14 @@ def isotonic(scores: Floats, outcomes: Floats) -> tuple[tuple[float, ...], tuple
     return tuple(starts), tuple(total / size for total, size in zip(sums, sizes, strict=True))
 
 
-def _logistic(standard: Floats, outcomes: Floats) -> Floats:
-    """Ridge logistic regression by Newton's method; the last column, the bias, is not shrunk."""
-    weights = np.zeros(standard.shape[1])
+def _logistic(standard: Floats, outcomes: Floats, weights: Floats) -> Floats:
+    """Ridge logistic regression by Newton's method from ``weights``; the last column, the bias, is not shrunk."""
     penalty = np.diag([*[RIDGE] * (standard.shape[1] - 1), 0.0])
     for _ in range(_STEPS):
         probability = _probability(standard, weights)
         gradient = standard.T @ (probability - outcomes) + penalty @ weights
-        curvature = (standard * (probability * (1 - probability))[:, None]).T @ standard + penalty
+        spread = standard * np.sqrt(probability * (1 - probability))[:, None]
+        curvature = spread.T @ spread + penalty  # of one matrix with itself half is computed
         step = np.linalg.solve(curvature, gradient)
         weights = weights - step
         if float(np.abs(step).max()) < _CONVERGED:
