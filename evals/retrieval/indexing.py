@@ -13,7 +13,7 @@ from wardround.retrievers.index.embedding import PassageVectors
 from wardround.retrievers.index.embedding_cache import EmbeddingCache
 from wardround.retrievers.index.sentence_vectors import sentence_vectors
 from wardround.retrievers.protocols import Embedder, IndexedPassage, PassageStore
-from wardround.retrievers.settings import Bm25Settings
+from wardround.retrievers.settings import Bm25Settings, Quantization
 from wardround.retrievers.stores.edge import EdgeStore
 
 _AT_ONCE = 1024
@@ -36,6 +36,7 @@ def index_judged_set(
     on_done: Callable[[int], None],
     *,
     sentences: bool = False,
+    quantization: Quantization = "none",
 ) -> JudgedIndex:
     """Stores the passages of ``judged`` in ``folder``, which must not hold a store yet.
 
@@ -47,10 +48,11 @@ def index_judged_set(
         cache: file that keeps dense vectors over sets and runs, since embedding takes most of the time.
         on_done: called with the number of passages that have their vectors.
         sentences: keep vectors of sentences, too.
+        quantization: of the vectors that are scanned.
     """
     analysis = choose_analysis(settings.analysis)
     encoder = Bm25Encoder(settings, average_length((one.contents for one in judged.passages), analysis))
-    store = EdgeStore.create(folder, embedder.dimension, sentences=sentences)
+    store = EdgeStore.create(folder, embedder.dimension, sentences=sentences, quantization=quantization)
     remembered = EmbeddingCache(cache, embedder.fingerprint, embedder.dimension)
     vectors = PassageVectors(embedder, remembered, on_done)
     of_sentences = PassageVectors(embedder, remembered, lambda done: None)

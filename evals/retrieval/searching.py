@@ -24,6 +24,7 @@ from wardround.retrievers.settings import (
     AnalysisSettings,
     Bm25Settings,
     FusionSettings,
+    Quantization,
     RetrievalSettings,
     StageSettings,
 )
@@ -90,6 +91,7 @@ def searching(
     by_words = name in ("bm25", "r2med-bm25")
     embedder: Embedder = NoEmbedder() if by_words else choose_embedder(settings.embedder)
     bm25 = R2MED_BM25 if name == "r2med-bm25" else settings.bm25
+    quantization: Quantization = "none" if by_words else settings.store.layout.quantization
     with TemporaryDirectory() as folder:
         index = index_judged_set(
             judged,
@@ -99,6 +101,7 @@ def searching(
             Path(folder) / "cache" if by_words else cache,
             on_done,
             sentences=settings.sentence_vectors and not by_words,
+            quantization=quantization,
         )
         with closing(index.store):
             retriever = with_stages(_retriever(name, index, embedder, settings.fusion, writer), settings.stages)
@@ -109,6 +112,7 @@ def searching(
                 "sentence vectors": settings.sentence_vectors,
                 "rewriting": writer and writer.fingerprint,
                 "passages": len(judged.passages),
+                **({"quantization": quantization} if quantization != "none" else {}),
                 **_stages(settings.stages),
             }
             yield SearchSystem(retriever, depth, parts)
