@@ -52,8 +52,11 @@ def test_without_vllm_the_command_is_printed_and_what_is_missing_said(tmp_path: 
     assert "name it with --python" in ended.stderr
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 0), (signal.SIGTERM, 143)])
-def test_a_server_is_started_awaited_and_stopped(tmp_path: Path, number: signal.Signals, code: int) -> None:
+@pytest.mark.parametrize(
+    ("number", "code", "said"),
+    [(signal.SIGINT, 0, "Stopped."), (signal.SIGTERM, 143, "wardround: terminated; the server was stopped")],
+)
+def test_a_server_is_started_awaited_and_stopped(tmp_path: Path, number: signal.Signals, code: int, said: str) -> None:
     python, port = tmp_path / "python", free_port()
     python.write_text(STAND_IN.format(python=sys.executable))
     python.chmod(0o700)
@@ -63,8 +66,8 @@ def test_a_server_is_started_awaited_and_stopped(tmp_path: Path, number: signal.
         settings = "".join(process.stdout.readline() for _ in range(4))
         assert settings == f'[model]\nkind = "server"\nbase_url = "http://127.0.0.1:{port}/v1"\nname = "org/med-7b"\n'
         os.kill(process.pid, number)
-        process.communicate(timeout=60)
-    assert process.returncode == code
+        _, told = process.communicate(timeout=60)
+    assert (process.returncode, told.splitlines()[-1]) == (code, said)
     with socket.socket() as probe:
         assert probe.connect_ex(("127.0.0.1", port)) != 0
     assert (tmp_path / "vllm.log").exists()

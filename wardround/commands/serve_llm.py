@@ -47,7 +47,7 @@ def serve_llm(
             "vLLM is not installed in this environment and needs one of its own: make it (python3 -m venv vllm; "
             "vllm/bin/pip install vllm) and name it with --python vllm/bin/python, or run the command above there"
         )
-    end_in_order()
+    end_in_order("the server was stopped")
     _serve(plan, log.absolute(), seconds)
 
 
