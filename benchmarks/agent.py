@@ -9,34 +9,30 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from statistics import fmean
 
 from agent_corpus import Asked, Corpus, bioasq, index, medqa
 from agent_overhead import overhead_milliseconds
+from agent_server import Mode, connect, served_by
 from figures import as_json, judged, machine, table
 
 from wardround.agent.answer import Answer
 from wardround.agent.assembly import Equipment, Library, Replacements, equipment
 from wardround.agent.clinical_agent import ClinicalAgent
-from wardround.agent.models.openai_server import OpenAIServerModel
 from wardround.agent.models.protocol import LanguageModel
 from wardround.agent.records import AnswerOption
 from wardround.agent.settings import AgentSettings, Settings
 from wardround.retrievers.embedders.minilm import MiniLmEmbedder
 from wardround.retrievers.protocols import EVERYWHERE, Hit, Retriever, Where
 from wardround.retrievers.settings import EmbedderSettings
-
-Mode = Literal["imedrag", "agent"]
 
 MEDQA_COUNTED = 20
 """As many as the reference was measured on."""
@@ -45,8 +41,6 @@ BIOASQ_COUNTED = 40
 _COUNTED_AT_ONCE = 4
 TIMED = 6
 AT_ONCE = 8
-IN_FLIGHT = 64
-"""Requests that the client allows at once, in both modes."""
 
 REFERENCE_PROMPT_TOKENS = 89_594
 """Of the authors' own code, a question (methods 3.1)."""
@@ -126,24 +120,24 @@ def counted(corpus: Corpus, url: str, data: Path) -> dict[str, float]:
     for name, outcomes in (("imedrag", first), ("agent", second)):
         usages = [one.answer.usage for one in outcomes]
         print(
-            f"{name}, a question of MedQA: {mean([one.calls for one in usages]):.1f} calls, "
-            f"{mean([len(one.searches) for one in outcomes]):.1f} searches, "
-            f"{mean([one.prompt_tokens for one in usages]):.0f} prompt and "
-            f"{mean([one.completion_tokens for one in usages]):.0f} reply tokens; BioASQ recall "
-            f"{mean([one.gold_recall for one in (published if name == 'imedrag' else ours)[MEDQA_COUNTED:]]):.3f}",
+            f"{name}, a question of MedQA: {fmean([one.calls for one in usages]):.1f} calls, "
+            f"{fmean([len(one.searches) for one in outcomes]):.1f} searches, "
+            f"{fmean([one.prompt_tokens for one in usages]):.0f} prompt and "
+            f"{fmean([one.completion_tokens for one in usages]):.0f} reply tokens; BioASQ recall "
+            f"{fmean([one.gold_recall for one in (published if name == 'imedrag' else ours)[MEDQA_COUNTED:]]):.3f}",
             flush=True,
         )
-    tokens = mean([one.answer.usage.prompt_tokens for one in first])
-    fewer = mean([one.answer.usage.prompt_tokens for one in second])
+    tokens = fmean([one.answer.usage.prompt_tokens for one in first])
+    fewer = fmean([one.answer.usage.prompt_tokens for one in second])
     return {
-        "imedrag_calls": mean([one.answer.usage.calls for one in first]),
-        "imedrag_searches": mean([len(one.searches) for one in first]),
+        "imedrag_calls": fmean([one.answer.usage.calls for one in first]),
+        "imedrag_searches": fmean([len(one.searches) for one in first]),
         "imedrag_tokens_off_reference": abs(tokens / REFERENCE_PROMPT_TOKENS - 1),
         "most_calls": max(one.answer.usage.calls for one in ours),
         "prompt_tokens_share": fewer / tokens,
-        "bioasq_recall_gain": mean([one.gold_recall for one in ours[MEDQA_COUNTED:]])
-        - mean([one.gold_recall for one in published[MEDQA_COUNTED:]]),
-        "medqa_answer_gain": mean([holds_answer(one) for one in second]) - mean([holds_answer(one) for one in first]),
+        "bioasq_recall_gain": fmean([one.gold_recall for one in ours[MEDQA_COUNTED:]])
+        - fmean([one.gold_recall for one in published[MEDQA_COUNTED:]]),
+        "medqa_answer_gain": fmean([holds_answer(one) for one in second]) - fmean([holds_answer(one) for one in first]),
     }
 
 
@@ -155,8 +149,8 @@ def timed(corpus: Corpus, url: str, data: Path) -> dict[str, float]:
     started = time.monotonic()
     asyncio.run(all_of(corpus, url, "agent", choices, at_once=AT_ONCE))
     together = time.monotonic() - started
-    slow = mean([one.seconds for one in published])
-    fast = mean([one.seconds for one in ours[:TIMED]])
+    slow = fmean([one.seconds for one in published])
+    fast = fmean([one.seconds for one in ours[:TIMED]])
     print(
         f"{TIMED} questions one at a time: imedrag {slow:.1f} s, agent {fast:.2f} s a question; {AT_ONCE} of the agent "
         f"one at a time {sum(one.seconds for one in ours):.1f} s, at once {together:.1f} s",
@@ -193,38 +187,14 @@ def equipped(corpus: Corpus, model: LanguageModel, mode: Mode, retriever: Retrie
     return equipment(settings, library, model, replacements=Replacements(retriever=retriever))
 
 
-def connect(url: str, timeout_seconds: float = 120) -> OpenAIServerModel:
-    """The served model."""
-    return OpenAIServerModel.connect(url, concurrency=IN_FLIGHT, timeout_seconds=timeout_seconds)
-
-
 def served(pace: float) -> AbstractContextManager[str]:
     """The address of the simulated server, for the block."""
     return served_by(Path(__file__).with_name("simulated_server.py"), "--pace", str(pace))
 
 
-@contextmanager
-def served_by(program: Path, *options: str) -> Iterator[str]:
-    """The address of a server in a process of its own, for the block."""
-    with subprocess.Popen(
-        [sys.executable, str(program), *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        if process.stdin is None or process.stdout is None:
-            raise RuntimeError("the server has no pipes")
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.stdin.close()
-
-
 def holds_answer(outcome: Outcome) -> bool:
     """Whether the right option's text stands in something that was found."""
     return outcome.asked.answer.lower() in outcome.texts
-
-
-def mean(values: Sequence[float]) -> float:
-    """The arithmetic mean."""
-    return statistics.fmean(values)
 
 
 if __name__ == "__main__":

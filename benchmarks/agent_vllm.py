@@ -16,11 +16,12 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from statistics import fmean
 
 from agent_corpus import Asked, Corpus, index, medqa
+from agent_server import Mode, connect, served_by
 from figures import machine
 
-from agent import Mode, connect, mean, served_by
 from wardround.agent.answer import Answer
 from wardround.agent.assembly import Equipment, Library, Replacements, equipment
 from wardround.agent.clinical_agent import ClinicalAgent
@@ -63,9 +64,9 @@ def main() -> int:
         ours, our_seconds = ask("agent", few, 1)
         together, seconds_together = ask("agent", asked, AT_ONCE)
         published, published_seconds = ask("imedrag", few, 1)
-    tokens, fewer = (mean([one.usage.prompt_tokens for one in answers]) for answers in (published, ours))
+    tokens, fewer = (fmean([one.usage.prompt_tokens for one in answers]) for answers in (published, ours))
     figures = {
-        "imedrag_calls": mean([one.usage.calls for one in published]),
+        "imedrag_calls": fmean([one.usage.calls for one in published]),
         "most_calls": max(one.usage.calls for one in (*ours, *together)),
         "prompt_tokens_share": fewer / tokens,
         "wall_share": our_seconds / published_seconds,
@@ -109,8 +110,8 @@ def tell(what: str, answers: Sequence[Answer], seconds: float) -> None:
     """A line of what they took, a question."""
     usages = [one.usage for one in answers]
     print(
-        f"{what}: {mean([one.calls for one in usages]):.1f} calls, {mean([one.prompt_tokens for one in usages]):.0f} "
-        f"prompt and {mean([one.completion_tokens for one in usages]):.0f} reply tokens a question; {seconds:.0f} s "
+        f"{what}: {fmean([one.calls for one in usages]):.1f} calls, {fmean([one.prompt_tokens for one in usages]):.0f} "
+        f"prompt and {fmean([one.completion_tokens for one in usages]):.0f} reply tokens a question; {seconds:.0f} s "
         f"for {len(answers)}; {sum(len(one.warnings) for one in answers)} warnings",
         flush=True,
     )

@@ -10,15 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import sys
-import threading
 import time
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from importlib.resources import files
 from typing import Any
 
 from agent_script import chances, reply
+from agent_server import serve_until_input_closes
 
 NAME = "simulated"
 CONTEXT_TOKENS = 32_768
@@ -145,11 +144,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pace", type=float, default=1.0, help="of the clock; 0 takes no time")
     Handler.pace = parser.parse_args().pace
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"http://127.0.0.1:{server.server_address[1]}/v1", flush=True)
-    sys.stdin.read()
+    serve_until_input_closes(Handler)
 
 
 if __name__ == "__main__":

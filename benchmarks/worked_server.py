@@ -10,13 +10,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
-import threading
-from http.server import ThreadingHTTPServer
 from typing import Any
 
 import httpx
 from agent_script import reply
+from agent_server import serve_until_input_closes
 from simulated_server import Handler, completion, tokenizer
 from typing_extensions import override
 
@@ -76,11 +74,7 @@ def main() -> None:
     options = parser.parse_args()
     WorkingHandler.model = httpx.get(options.behind + "/models").raise_for_status().json()["data"][0]["id"]
     WorkingHandler.behind, WorkingHandler.reply_share = options.behind, options.reply_share
-    server = ThreadingHTTPServer(("127.0.0.1", 0), WorkingHandler)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(f"http://127.0.0.1:{server.server_address[1]}/v1", flush=True)
-    sys.stdin.read()
+    serve_until_input_closes(WorkingHandler)
 
 
 if __name__ == "__main__":
