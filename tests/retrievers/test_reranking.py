@@ -75,8 +75,8 @@ def test_a_document_takes_so_many_places() -> None:
 
 def saved_model(folder: Path, outputs: int) -> str:
     """A BERT of random weights and its word pieces, as a cross-encoder's folder holds them."""
-    transformers = pytest.importorskip("transformers")
-    torch = pytest.importorskip("torch")
+    transformers = pytest.importorskip("transformers", reason="transformers is not installed (make setup-local)")
+    torch = pytest.importorskip("torch", reason="torch is not installed (make setup-local)")
     torch.manual_seed(0)
     vocabulary = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "fever", "cough", "gout"]
     (folder / "vocab.txt").write_text("\n".join(vocabulary))

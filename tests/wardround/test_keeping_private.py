@@ -94,7 +94,7 @@ def test_redaction_needs_its_packages_and_says_so() -> None:
 def test_names_dates_and_numbers_are_taken_out_and_clinical_words_stay(
     typed: str, kept_of_it: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pytest.importorskip("presidio_analyzer")
+    pytest.importorskip("presidio_analyzer", reason="Presidio is not installed (make setup-redact)")
 
     def refuse(*_: object, **__: object) -> None:
         raise AssertionError("redaction went to the network")

@@ -48,8 +48,8 @@ def test_a_judge_without_its_model_is_one_clear_line(tmp_path: Path) -> None:
 
 @pytest.mark.local_models
 async def test_an_entailment_classifier_is_loaded_from_its_folder(tmp_path: Path) -> None:
-    pytest.importorskip("torch")
-    pytest.importorskip("transformers")
+    pytest.importorskip("torch", reason="torch is not installed (make setup-local)")
+    pytest.importorskip("transformers", reason="transformers is not installed (make setup-local)")
     from tests.agent.citing.test_nli_judge import classifier
 
     folder = classifier(tmp_path, "contradiction")

@@ -8,8 +8,8 @@ from tests.agent.citing.material import claim, passage
 from wardround.agent.citing.nli_judge import NliJudge
 from wardround.errors import ConfigError, PrerequisiteError
 
-torch = pytest.importorskip("torch")
-transformers = pytest.importorskip("transformers")
+torch = pytest.importorskip("torch", reason="torch is not installed (make setup-local)")
+transformers = pytest.importorskip("transformers", reason="transformers is not installed (make setup-local)")
 pytestmark = pytest.mark.local_models
 
 NLI_LABELS = ("contradiction", "entailment", "neutral")

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from wardround.agent.models import local_engine
 from wardround.agent.models.protocol import JsonSchema, Message, Prompt
 from wardround.agent.models.row_decoding import Row, RowDecoder
 from wardround.agent.models.transformers_local import TransformersModel
@@ -181,11 +182,10 @@ class TestLoading:
         with pytest.raises(ConfigError, match="no chat template: choose an instruction-tuned model"):
             TransformersModel.load(folder)
 
-    def test_a_missing_cuda_device_is_told(self, folder: Path) -> None:
+    def test_a_missing_cuda_device_is_told(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         import torch
 
-        if torch.cuda.is_available():
-            pytest.skip("this machine has a CUDA device")
+        monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
         with pytest.raises(ConfigError, match=r"model\.device is cuda, but torch sees no CUDA device"):
             TransformersModel.load(folder, device="cuda")
 
@@ -232,8 +232,8 @@ async def collect(pieces: AsyncIterator[str]) -> str:
     return "".join([piece async for piece in pieces])
 
 
-@pytest.mark.skipif(find_spec("bitsandbytes") is not None, reason="bitsandbytes is installed")
-def test_quantised_loading_says_what_it_needs(tmp_path: Path) -> None:
+def test_quantised_loading_says_what_it_needs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local_engine, "find_spec", lambda name: None if name == "bitsandbytes" else find_spec(name))
     with pytest.raises(
         PrerequisiteError, match=r"model\.quantisation nf4 needs bitsandbytes; run: make setup-quantised"
     ):
