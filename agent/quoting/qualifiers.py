@@ -90,8 +90,10 @@ def qualifiers_of(question: str) -> tuple[Qualifier, ...]:
 
 
 def speaks_to_a_qualifier(question: str, text: str) -> bool:
-    """Whether ``text`` speaks to any qualifier that ``question`` names."""
-    return any(one.spoken_to.search(text) for one in qualifiers_of(question))
+    """Whether ``text`` speaks to any qualifier that ``question`` names; of a sick child, to its being a child."""
+    asked = qualifiers_of(question)
+    needed = [one for one in asked if one.own_doses] or asked
+    return any(one.spoken_to.search(text) for one in needed)
 
 
 def has_doses_of_its_own(question: str) -> bool:

@@ -45,3 +45,8 @@ def test_a_child_gets_no_dose_that_is_not_a_child_s() -> None:
         (WITHOUT_A_DOSE,),
         (LEFT_OUT, LEFT_OUT),
     )
+
+
+def test_a_dose_for_adults_with_the_same_illness_is_not_a_child_s() -> None:
+    kept, _ = without_general_doses("How is gout treated in a child with chronic kidney disease?", CLAIMS, BY_ID)
+    assert kept == (WITHOUT_A_DOSE,)
