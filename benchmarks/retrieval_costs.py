@@ -40,7 +40,7 @@ def graph_recall(vectors: Matrix) -> float:
         begun = time.monotonic()
         store.seal()
         print(f"graph of {len(vectors)} passages, {time.monotonic() - begun:.0f} s", flush=True)
-        through_graph = [set(store.rank_dense(vector, GRAPH_DEPTH)) for vector in asked]
+        through_graph = [set(found) for found in store.rank_dense(list(asked), GRAPH_DEPTH)]
         store.close()
     exact = np.argsort(-(asked @ vectors.T), axis=1)[:, :GRAPH_DEPTH]
     shares = [len(found & {passage_key(str(i)) for i in row}) for found, row in zip(through_graph, exact, strict=True)]
@@ -48,7 +48,7 @@ def graph_recall(vectors: Matrix) -> float:
 
 
 def enlarged(folder: Path, passages: Sequence[Passage], vectors: Matrix, encoder: Bm25Encoder, size: int) -> EdgeStore:
-    """A store of ``size`` passages: those given, again and again with vectors a little off."""
+    """A store of ``size`` passages, open as an index is: those given, again and again with vectors a little off."""
     random = np.random.default_rng(0)
     store = EdgeStore.create(folder, vectors.shape[1])
     endless = itertools.cycle(zip(passages, vectors, strict=True))
@@ -60,12 +60,17 @@ def enlarged(folder: Path, passages: Sequence[Passage], vectors: Matrix, encoder
             batch.append(IndexedPassage(renamed, off, encoder.encode_passage(passage.contents)))
         store.upsert(batch)
     store.seal()
+    store.close()
     print(f"{size} passages stored", flush=True)
-    return store
+    return EdgeStore.open(folder, vectors.shape[1])
 
 
 def costs(store: PassageStore, encoder: Bm25Encoder, queries: Sequence[str]) -> dict[str, float]:
-    """Of fresh queries, their embedding included; the three retrievers take turns, so that all see the same machine."""
+    """Of fresh queries, their embedding included.
+
+    The three retrievers take turns, so that all see the same machine, and each begins as often as the others, so that
+    none of them always finds warm what another has just read.
+    """
 
     def embedder() -> Embedder:
         return choose_embedder(EmbedderSettings())
@@ -78,9 +83,10 @@ def costs(store: PassageStore, encoder: Bm25Encoder, queries: Sequence[str]) -> 
     taken: dict[str, list[float]] = {name: [] for name in retrievers}
     for retriever in retrievers.values():
         retriever.search("warms up the engine", DEPTH)
-    for query in queries:
-        for name, retriever in retrievers.items():
-            taken[name].append(seconds(lambda searched=retriever, asked=query: searched.search(asked, DEPTH)))
+    orders = itertools.cycle(itertools.permutations(retrievers))
+    for query, order in zip(queries, orders, strict=False):
+        for name in order:
+            taken[name].append(seconds(lambda searched=retrievers[name], asked=query: searched.search(asked, DEPTH)))
     for name, times in taken.items():
         print(f"  {name:6} median {1000 * statistics.median(times):.1f} ms", flush=True)
     slower = max(statistics.median(taken["bm25"]), statistics.median(taken["dense"]))

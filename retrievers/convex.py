@@ -17,10 +17,10 @@ Bruch et al. (TOIS 2024) compare such combinations with reciprocal rank fusion; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.candidate_scores import (
@@ -33,20 +33,36 @@ from wardround.retrievers.candidate_scores import (
     towards_best,
 )
 from wardround.retrievers.keys import passage_key
-from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, PassageStore, SparseVector, Vector, Where
+from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, PassageStore, Vector, Where
 from wardround.retrievers.query_vectors import QueryVectors
+from wardround.retrievers.read_once import ReadOnce
 from wardround.retrievers.settings import ConvexSettings
 from wardround.retrievers.twins import without_twins
 
 _SMOOTHED = 50
 _SPARE = 8
+_TOGETHER = 32
+"""Queries that go to the engine in one request: with more it is hardly faster, and other threads wait for it."""
 
 
-class _Words(NamedTuple):
-    """The terms of a query, and what BM25 found by them."""
+class _Candidates(NamedTuple):
+    """What either ranking of a query holds.
 
-    terms: SparseVector
-    scores: dict[int, float]
+    Attributes:
+        keys: ascending; every array of scores has this order.
+        words: BM25's share of each score, the best being 1.
+        meaning: the cosines that the dense ranking held.
+        sentences: the cosines of best sentences; empty where the store has none.
+    """
+
+    keys: list[int]
+    words: Scores
+    meaning: Mapping[int, float]
+    sentences: Mapping[int, float]
+
+    def at(self, places: NDArray[np.intp]) -> list[int]:
+        """The keys at these places."""
+        return [self.keys[place] for place in places]
 
 
 class ConvexRetriever:
@@ -71,74 +87,88 @@ class ConvexRetriever:
         return self.search_many([query], k, where)[0]
 
     def search_many(self, queries: Sequence[str], k: int, where: Where = EVERYWHERE) -> list[list[Hit]]:
-        """``search`` for each query, all embedded in one batch."""
+        """``search`` for each query: embedded in one batch, searched in blocks, nothing read twice."""
         asked = list(dict.fromkeys(query for query in queries if query.strip() and k > 0))
-        depth = max(self._settings.depth, k)
-        vectors, by_words = self._encoded(asked, depth, where)
-        found = {
-            query: self._read(self._ranked(vector, words, depth, where), k)
-            for query, vector, words in zip(asked, vectors, by_words, strict=True)
-        }
+        vectors, read = self._vectors.of(asked), ReadOnce(self._store)
+        found: dict[str, list[Hit]] = {}
+        for start in range(0, len(asked), _TOGETHER):
+            block = slice(start, start + _TOGETHER)
+            ranked = self._ranked(asked[block], vectors[block], max(self._settings.depth, k), where, read)
+            read.passages(key for ranking in ranked for key in list(ranking)[: k + _SPARE])
+            hits = [self._hits(ranking, k, read) for ranking in ranked]
+            found.update(zip(asked[block], hits, strict=True))
         return [list(found.get(query, [])) for query in queries]
 
-    def _encoded(self, queries: Sequence[str], depth: int, where: Where) -> tuple[list[Vector], list[_Words]]:
-        """The queries' vectors, and what their words find meanwhile."""
-        if len(queries) == 1:  # a thread for a millisecond of BM25 costs more than it saves once another process works
-            return self._vectors.of(queries), [self._by_words(queries[0], depth, where)]
-        with ThreadPoolExecutor(max_workers=1) as pool:
-            by_words = pool.submit(lambda: [self._by_words(query, depth, where) for query in queries])
-            return self._vectors.of(queries), by_words.result()
+    def _ranked(
+        self, queries: Sequence[str], vectors: Sequence[Vector], depth: int, where: Where, read: ReadOnce
+    ) -> list[dict[int, float]]:
+        """For each query the scores of all candidates by their keys, best first, ties by key."""
+        candidates = self._candidates(queries, vectors, depth, where)
+        if self._settings.feedback_passages:
+            vectors = self._towards_best(candidates, vectors, read)
+        cosines = self._store.score_dense(vectors, [one.keys for one in candidates])
+        scores = [self._mixed(one, found, 0.0) for one, found in zip(candidates, cosines, strict=True)]
+        if self._settings.neighbours:
+            scores = self._smoothed(candidates, scores, read)
+        return [
+            {one.keys[place]: float(values[place]) for place in best_first(values)}
+            for one, values in zip(candidates, (values.round(DECIMALS) for values in scores), strict=True)
+        ]
 
-    def _by_words(self, query: str, depth: int, where: Where) -> _Words:
-        terms = self._encoder.encode_query(query)
-        return _Words(terms, self._store.rank_sparse(terms, depth, where))
+    def _candidates(
+        self, queries: Sequence[str], vectors: Sequence[Vector], depth: int, where: Where
+    ) -> list[_Candidates]:
+        terms = [self._encoder.encode_query(query) for query in queries]
+        by_words = self._store.rank_sparse(terms, depth, where)
+        by_meaning = self._store.rank_dense(vectors, depth, where)
+        keys = [sorted({*words, *meaning}) for words, meaning in zip(by_words, by_meaning, strict=True)]
+        unranked = [[key for key in among if key not in words] for among, words in zip(keys, by_words, strict=True)]
+        further = self._store.score_sparse(terms, unranked)
+        sentences = self._store.score_sentences(vectors, keys)
+        return [
+            _Candidates(among, scaled_by_best(words | more, among), meaning, best)
+            for among, words, more, meaning, best in zip(keys, by_words, further, by_meaning, sentences, strict=True)
+        ]
 
-    def _ranked(self, vector: Vector, words: _Words, depth: int, where: Where) -> dict[int, float]:
-        """The scores of all candidates by their keys, best first, ties by key."""
-        by_meaning = self._store.rank_dense(vector, depth, where)
-        keys = sorted({*words.scores, *by_meaning})
-        if not keys:
-            return {}
-        unranked = [key for key in keys if key not in words.scores]
-        by_words = words.scores | self._store.score_sparse(words.terms, unranked)
-        scores = self._scores(keys, vector, scaled_by_best(by_words, keys), by_meaning)
-        return {keys[place]: float(scores[place]) for place in best_first(scores)}
+    def _mixed(self, one: _Candidates, cosines: Mapping[int, float], otherwise: float) -> Scores:
+        """The convex combination, with these cosines of whole passages."""
+        settings = self._settings
+        whole = np.array([cosines.get(key, otherwise) for key in one.keys])
+        if one.sentences:
+            part = np.array([one.sentences.get(key, cosine) for key, cosine in zip(one.keys, whole, strict=True)])
+            whole = combined(whole, part, settings.sentence_share)
+        return combined(one.words, whole, settings.dense_share)
 
-    def _scores(self, keys: Sequence[int], vector: Vector, words: Scores, by_meaning: Mapping[int, float]) -> Scores:
-        settings, store = self._settings, self._store
-        sentences = store.score_sentences(vector, keys)
+    def _towards_best(
+        self, candidates: Sequence[_Candidates], vectors: Sequence[Vector], read: ReadOnce
+    ) -> list[Vector]:
+        # What only BM25 ranked is at most as close as the last that the dense ranking holds.
+        first = [self._mixed(one, one.meaning, min(one.meaning.values(), default=0.0)) for one in candidates]
+        closest = [best_first(scores)[: self._settings.feedback_passages] for scores in first]
+        rows = read.vectors([one.at(places) for one, places in zip(candidates, closest, strict=True)])
+        return [
+            towards_best(vector, best, scores[places], self._settings.feedback_strength)
+            for vector, best, scores, places in zip(vectors, rows, first, closest, strict=True)
+        ]
 
-        def mixed(cosines: Mapping[int, float], otherwise: float) -> Scores:
-            whole = np.array([cosines.get(key, otherwise) for key in keys])
-            if not sentences:
-                return combined(words, whole, settings.dense_share)
-            part = np.array([sentences.get(key, cosine) for key, cosine in zip(keys, whole, strict=True)])
-            return combined(words, combined(whole, part, settings.sentence_share), settings.dense_share)
+    def _smoothed(self, candidates: Sequence[_Candidates], scores: Sequence[Scores], read: ReadOnce) -> list[Scores]:
+        settings = self._settings
+        tops = [best_first(values)[:_SMOOTHED] for values in scores]
+        rows = read.vectors([one.at(places) for one, places in zip(candidates, tops, strict=True)])
+        for values, top, alike in zip(scores, tops, rows, strict=True):
+            values[top] = smoothed(values[top], alike, settings.neighbours, settings.neighbour_share)
+        return list(scores)
 
-        if settings.feedback_passages:
-            # What only BM25 ranked is at most as close as the last that the dense ranking holds.
-            first = mixed(by_meaning, min(by_meaning.values(), default=0.0))
-            closest = best_first(first)[: settings.feedback_passages]
-            rows = store.vectors_by_key([keys[place] for place in closest])
-            vector = towards_best(vector, rows, first[closest], settings.feedback_strength)
-        scores = mixed(store.score_dense(vector, keys), 0.0)
-        if settings.neighbours:
-            top = best_first(scores)[:_SMOOTHED]
-            rows = store.vectors_by_key([keys[place] for place in top])
-            scores[top] = smoothed(scores[top], rows, settings.neighbours, settings.neighbour_share)
-        return scores.round(DECIMALS)
-
-    def _read(self, ranked: Mapping[int, float], k: int) -> list[Hit]:
+    def _hits(self, ranked: Mapping[int, float], k: int, reading: ReadOnce) -> list[Hit]:
         """The passages of the first places, as many more as twins of theirs take up, and the twins that were ranked."""
         keys, scores = list(ranked), list(ranked.values())
         read = k + _SPARE
         while True:
             while read < len(keys) and scores[read] == scores[read - 1]:  # ties end up ordered by id
                 read += 1
-            passages = self._store.get_by_key(keys[:read])
+            passages = reading.passages(keys[:read])
             twins = {passage_key(twin) for passage in passages.values() for twin in passage.same_as}
-            if unread := [key for key in twins if key in ranked and key not in passages]:
-                passages |= self._store.get_by_key(unread)
+            passages |= reading.passages(key for key in twins if key in ranked and key not in passages)
             found = sorted((-ranked[key], passage.id, passage) for key, passage in passages.items())
             hits = (Hit(passage, -score, rank, self.name) for rank, (score, _, passage) in enumerate(found, start=1))
             kept = without_twins(hits, k)

@@ -141,24 +141,27 @@ class PassageStore(Protocol):
         """The ``k`` passages of largest IDF-weighted dot product, none of score 0; ``retriever`` is ``bm25``."""
         ...
 
-    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
-        """What ``search_dense`` finds, best first, ties by key, as cosine by ``passage_key``: no passage is read."""
+    def rank_dense(self, vectors: Sequence[Vector], k: int, where: Where = EVERYWHERE) -> list[dict[int, float]]:
+        """For each vector what ``search_dense`` finds, best first, ties by key, as cosine by ``passage_key``.
+
+        No passage is read, and all vectors go to the engine in one request.
+        """
         ...
 
-    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
-        """What ``search_sparse`` finds, best first, ties by key, as score by ``passage_key``: no passage is read."""
+    def rank_sparse(self, vectors: Sequence[SparseVector], k: int, where: Where = EVERYWHERE) -> list[dict[int, float]]:
+        """For each vector what ``search_sparse`` finds, as ``rank_dense`` does, as score by ``passage_key``."""
         ...
 
-    def score_dense(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of these passages by its key, in no particular order; unknown keys are absent."""
+    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
+        """For each vector the cosine of its passages by their keys, in no particular order; unknown keys are absent."""
         ...
 
-    def score_sparse(self, vector: SparseVector, keys: Sequence[int]) -> dict[int, float]:
-        """The IDF-weighted dot product of each of these passages by its key; unknown keys and 0 are absent."""
+    def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
+        """For each vector the IDF-weighted dot product of its passages by their keys; unknown keys and 0 are absent."""
         ...
 
-    def score_sentences(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of these passages' best sentence by its key.
+    def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
+        """For each vector the cosine of the best sentence of its passages by their keys.
 
         Passages without vectors of sentences are absent, which are all of them in a store that keeps none.
         """

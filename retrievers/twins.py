@@ -22,10 +22,14 @@ def without_twins(hits: Iterable[Hit], k: int) -> list[Hit]:
             if len(kept) == k:
                 continue
             place_of |= dict.fromkeys(hit.passage.same_as, len(kept))
-            kept.append(replace(hit, rank=len(kept) + 1))
+            kept.append(_at(hit, len(kept) + 1))
         elif _is_marked(hit) and not _is_marked(kept[place]):
             kept[place] = replace(kept[place], passage=hit.passage)
     return kept
+
+
+def _at(hit: Hit, rank: int) -> Hit:
+    return hit if hit.rank == rank else replace(hit, rank=rank)
 
 
 def _is_marked(hit: Hit) -> bool:

@@ -11,11 +11,12 @@ import numpy as np
 from wardround.corpora.records import Passage
 from wardround.errors import StoreError
 from wardround.retrievers.keys import passage_key
-from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.protocols import EVERYWHERE, IndexedPassage, Matrix, SparseVector, Vector, Where
 from wardround.retrievers.settings import Quantization
 from wardround.retrievers.stores.conditions import AnyOf, conditions
 from wardround.retrievers.stores.edge_errors import engine_errors
 from wardround.retrievers.stores.edge_layout import edge_config, quantization_of
+from wardround.retrievers.stores.engine_store import Asked, EngineStore
 from wardround.retrievers.stores.payload import (
     DENSE,
     FILTER_FIELDS,
@@ -24,7 +25,7 @@ from wardround.retrievers.stores.payload import (
     from_payload,
     to_payload,
 )
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Scored, best, best_keys, by_key
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Scored
 from wardround.retrievers.stores.room import WRITER_MARGIN, bytes_of, require_room
 
 _PAGE = 256
@@ -34,7 +35,7 @@ INDEX_PAYLOAD_FROM = 5_000
 with them the folder has 45 more files, which each reader opens."""
 
 
-class EdgeStore:
+class EdgeStore(EngineStore):
     """A ``PassageStore`` in a folder of its own.
 
     The engine runs without a write-ahead log, so that it locks nothing: whoever writes sees to it that there is one
@@ -196,74 +197,11 @@ class EdgeStore:
                 self._shard.optimize()
                 self._shard.flush()
 
-    def search_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        """The ``k`` passages of largest cosine, exactly up to ``EXACT_UP_TO`` passages that are not quantised."""
-        self._check(vector)
-        values = vector.tolist()
-        return best(lambda limit: self._passages(DENSE, values, limit, where), k, DENSE)
-
-    def search_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        """The ``k`` passages of largest IDF-weighted dot product, none of score 0."""
-        if not vector.indices:
-            return []
-        query = _sparse(vector)
-        return best(lambda limit: self._passages(SPARSE, query, limit, where), k, SPARSE)
-
-    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
-        """The keys of what ``search_dense`` finds, with their cosines."""
-        self._check(vector)
-        values = vector.tolist()
-        return best_keys(lambda limit: self._keys(DENSE, values, limit, self._filter(where)), k)
-
-    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
-        """The keys of what ``search_sparse`` finds, with their scores."""
-        if not vector.indices:
-            return {}
-        query = _sparse(vector)
-        return best_keys(lambda limit: self._keys(SPARSE, query, limit, self._filter(where)), k)
-
-    def score_dense(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of these passages by its key."""
-        self._check(vector)
-        return self._scores(DENSE, vector.tolist(), keys)
-
-    def score_sparse(self, vector: SparseVector, keys: Sequence[int]) -> dict[int, float]:
-        """The IDF-weighted dot product of each of these passages by its key; 0 is absent."""
-        return self._scores(SPARSE, _sparse(vector), keys) if vector.indices else {}
-
-    def score_sentences(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of these passages' best sentence by its key; passages without such vectors are absent."""
-        if not self._sentences:
-            return {}
-        self._check(vector)
-        return self._scores(SENTENCES, [vector.tolist()], keys)
-
-    def get(self, passage_ids: Sequence[str]) -> list[Passage]:
-        """The passages that exist, in the order asked for."""
-        found = self.get_by_key([passage_key(name) for name in passage_ids])
-        return [found[key] for key in map(passage_key, passage_ids) if key in found]
-
     def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
         """The passages that exist, by their keys."""
         with engine_errors(self._folder, "read"):
             records = self._shard.retrieve(list(keys), True, False)
         return {record.id: from_payload(record.payload) for record in records}
-
-    def vectors(self, passage_ids: Sequence[str]) -> Matrix:
-        """The stored dense vectors, in the order asked for.
-
-        Raises:
-            StoreError: an id is not in the store.
-        """
-        return self._rows({passage_key(name): name for name in passage_ids}, map(passage_key, passage_ids))
-
-    def vectors_by_key(self, keys: Sequence[int]) -> Matrix:
-        """The stored dense vectors, in the order asked for.
-
-        Raises:
-            StoreError: a key is not in the store.
-        """
-        return self._rows({key: f"of key {key}" for key in keys}, keys)
 
     def scroll(self) -> Iterator[Passage]:
         """Every passage once, a page at a time."""
@@ -290,21 +228,21 @@ class EdgeStore:
         with engine_errors(self._folder, "close"):
             self._shard.close()
 
-    def _passages(self, using: str, vector: Any, limit: int, where: Where) -> list[Scored]:
-        points = self._query(using, vector, limit, self._filter(where), with_payload=True)
+    def _passages(self, asked: Asked) -> list[Scored]:
+        with engine_errors(self._folder, "search"):
+            points = self._shard.query(self._request(asked, with_payload=True))
         return [Scored(point.score, from_payload(point.payload)) for point in points]
 
-    def _keys(self, using: str, vector: Any, limit: int, among: Any) -> list[tuple[float, int]]:
-        return [(point.score, point.id) for point in self._query(using, vector, limit, among)]
-
-    def _scores(self, using: str, vector: Any, keys: Sequence[int]) -> dict[int, float]:
+    def _answers(self, asked: Sequence[Asked]) -> list[list[tuple[float, int]]]:
         import qdrant_edge
 
-        if not keys:
-            return {}
-        among = qdrant_edge.Filter(must=[qdrant_edge.HasIdCondition(set(keys))])
-        points = self._query(using, vector, len(keys), among, named=True)
-        return by_key((point.score, point.id) for point in points)
+        batch = qdrant_edge.QueryBatchRequest([self._request(one) for one in asked])
+        with engine_errors(self._folder, "search"):
+            answers = self._shard.query_batch(batch)
+        return [
+            [(point.score, point.id) for point in points if one.using != SPARSE or point.score > 0]
+            for one, points in zip(asked, answers, strict=True)
+        ]
 
     def _rows(self, named: Mapping[int, str], keys: Iterable[int]) -> Matrix:
         """The dense vectors of ``keys``; one that is missing goes by its name in the message."""
@@ -317,18 +255,18 @@ class EdgeStore:
         rows = [found[key] for key in keys]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
 
-    def _query(
-        self, using: str, vector: Any, limit: int, among: Any, *, with_payload: bool = False, named: bool = False
-    ) -> list[Any]:
+    def _request(self, asked: Asked, *, with_payload: bool = False) -> Any:
         import qdrant_edge
 
         # There is no graph of sentences, and passages that are named are few.
         scanned = self._size <= self._exact_up_to and self._quantization == "none"
-        exact = using == SENTENCES or (using == DENSE and (named or scanned))
-        request = qdrant_edge.QueryRequest(
-            limit=limit,
-            query=qdrant_edge.Query.Nearest(vector, using=using),
-            filter=among,
+        exact = asked.using == SENTENCES or (asked.using == DENSE and (bool(asked.keys) or scanned))
+        vector = _sparse(asked.vector) if asked.using == SPARSE else asked.vector
+        named = qdrant_edge.Filter(must=[qdrant_edge.HasIdCondition(set(asked.keys))]) if asked.keys else None
+        return qdrant_edge.QueryRequest(
+            limit=asked.limit,
+            query=qdrant_edge.Query.Nearest(vector, using=asked.using),
+            filter=named or self._filter(asked.where),
             with_payload=with_payload,
             params=qdrant_edge.SearchParams(
                 exact=exact,
@@ -336,9 +274,6 @@ class EdgeStore:
                 quantization=qdrant_edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
             ),
         )
-        with engine_errors(self._folder, "search"):
-            points = self._shard.query(request)
-        return [point for point in points if using != SPARSE or point.score > 0]
 
     def _filter(self, where: Where) -> Any:
         import qdrant_edge

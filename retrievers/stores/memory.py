@@ -57,35 +57,39 @@ class MemoryStore:
         scored = (Scored(_dot(weights, item.sparse), item.passage) for item in self._admitted(where))
         return ranked((item for item in scored if item.score > 0), k, SPARSE)
 
-    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
-        """The keys of what ``search_dense`` finds, with their cosines."""
-        return best_keys(lambda limit: _keyed(self.search_dense(vector, len(self._passages), where))[:limit], k)
+    def rank_dense(self, vectors: Sequence[Vector], k: int, where: Where = EVERYWHERE) -> list[dict[int, float]]:
+        """For each vector the keys of what ``search_dense`` finds, with their cosines."""
+        return [self._by_key(self.search_dense(vector, self.count(), where), k) for vector in vectors]
 
-    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
-        """The keys of what ``search_sparse`` finds, with their scores."""
-        return best_keys(lambda limit: _keyed(self.search_sparse(vector, len(self._passages), where))[:limit], k)
+    def rank_sparse(self, vectors: Sequence[SparseVector], k: int, where: Where = EVERYWHERE) -> list[dict[int, float]]:
+        """For each vector the keys of what ``search_sparse`` finds, with their scores."""
+        return [self._by_key(self.search_sparse(vector, self.count(), where), k) for vector in vectors]
 
-    def score_dense(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of these passages by its key."""
-        self._check(vector)
-        query = _unit(vector)
-        return by_key((float(_unit(item.dense) @ query), key) for key, item in self._named(keys))
+    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
+        """For each vector the cosine of its passages by their keys."""
+        return [
+            by_key((float(_unit(item.dense) @ query), key) for key, item in self._named(among))
+            for query, among in zip(self._units(vectors), keys, strict=True)
+        ]
 
-    def score_sparse(self, vector: SparseVector, keys: Sequence[int]) -> dict[int, float]:
-        """The IDF-weighted dot product of each of these passages by its key; 0 is absent."""
-        weights = self._with_idf(vector)
-        scored = ((_dot(weights, item.sparse), key) for key, item in self._named(keys))
-        return by_key((score, key) for score, key in scored if score > 0)
+    def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
+        """For each vector the IDF-weighted dot product of its passages by their keys; 0 is absent."""
+        scored = [
+            [(_dot(weights, item.sparse), key) for key, item in self._named(among)]
+            for weights, among in zip(map(self._with_idf, vectors), keys, strict=True)
+        ]
+        return [by_key((score, key) for score, key in each if score > 0) for each in scored]
 
-    def score_sentences(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of these passages' best sentence by its key; passages without such vectors are absent."""
-        self._check(vector)
-        query = _unit(vector)
-        return by_key(
-            (max(float(_unit(row) @ query) for row in item.sentences), key)
-            for key, item in self._named(keys)
-            if item.sentences is not None
-        )
+    def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
+        """For each vector the cosine of the best sentence of its passages by their keys, where they have vectors."""
+        return [
+            by_key(
+                (max(float(_unit(row) @ query) for row in item.sentences), key)
+                for key, item in self._named(among)
+                if item.sentences is not None
+            )
+            for query, among in zip(self._units(vectors), keys, strict=True)
+        ]
 
     def get(self, passage_ids: Sequence[str]) -> list[Passage]:
         """The passages that exist, in the order asked for."""
@@ -135,6 +139,15 @@ class MemoryStore:
     def _named(self, keys: Sequence[int]) -> Iterator[tuple[int, IndexedPassage]]:
         return ((key, self._passages[self._names[key]]) for key in keys if key in self._names)
 
+    def _by_key(self, hits: Sequence[Hit], k: int) -> dict[int, float]:
+        keyed = [(hit.score, passage_key(hit.passage.id)) for hit in hits]
+        return best_keys(lambda _, limit: [keyed[:limit]], [0], k)[0]
+
+    def _units(self, vectors: Sequence[Vector]) -> list[np.ndarray]:
+        for vector in vectors:
+            self._check(vector)
+        return [_unit(vector) for vector in vectors]
+
     def _with_idf(self, query: SparseVector) -> dict[int, float]:
         """Weights times Qdrant's ``ln((N - n + 0.5) / (n + 0.5) + 1)``, N counting the passages that have any term."""
         total = sum(1 for item in self._passages.values() if item.sparse.indices)
@@ -147,10 +160,6 @@ class MemoryStore:
     def _check(self, vector: Vector) -> None:
         if vector.shape != (self._dimension,):
             raise StoreError(f"the store holds vectors of {self._dimension} dimensions, not of shape {vector.shape}")
-
-
-def _keyed(hits: Sequence[Hit]) -> list[tuple[float, int]]:
-    return [(hit.score, passage_key(hit.passage.id)) for hit in hits]
 
 
 def _unit(vector: Vector) -> np.ndarray:

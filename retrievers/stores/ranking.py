@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from wardround.corpora.records import Passage
 from wardround.retrievers.protocols import Hit
@@ -20,9 +20,6 @@ OVERSAMPLING = 2.0
 
 _DECIMALS = 5
 _SPARE = 16
-
-
-T = TypeVar("T")
 
 
 class Scored(NamedTuple):
@@ -56,10 +53,29 @@ def best(fetch: Callable[[int], list[Scored]], k: int, retriever: str) -> list[H
     return ranked(_with_ties(fetch, k), k, retriever)
 
 
-def best_keys(fetch: Callable[[int], list[tuple[float, int]]], k: int) -> dict[int, float]:
-    """``best`` for passages that are known by their keys alone: score by key, rounded alike, ties by key."""
-    rounded = sorted([(-round(score, _DECIMALS), key) for score, key in _with_ties(fetch, k)])
-    return {key: -negated for negated, key in rounded[: max(k, 0)]}
+def best_keys(
+    fetch: Callable[[Sequence[int], int], Iterable[list[tuple[float, int]]]], queries: Iterable[int], k: int
+) -> dict[int, dict[int, float]]:
+    """``best`` for several queries and by keys alone: score by key, rounded alike, ties by key.
+
+    Args:
+        fetch: for each of these queries, the engine's best up to a limit.
+        queries: their numbers, which are the keys of what is returned.
+        k: how many passages for each.
+    """
+    waiting = list(queries)
+    if k <= 0:
+        return {query: {} for query in waiting}
+    limit = k + _SPARE
+    found: dict[int, dict[int, float]] = {}
+    while waiting:
+        for query, scored in zip(waiting, fetch(waiting, limit), strict=True):
+            if _holds_ties(scored, k, limit):
+                rounded = sorted([(-round(score, _DECIMALS), key) for score, key in scored])
+                found[query] = {key: -negated for negated, key in rounded[:k]}
+        waiting = [query for query in waiting if query not in found]
+        limit *= 4
+    return found
 
 
 def by_key(scored: Iterable[tuple[float, int]]) -> dict[int, float]:
@@ -67,13 +83,16 @@ def by_key(scored: Iterable[tuple[float, int]]) -> dict[int, float]:
     return {key: round(score, _DECIMALS) for score, key in scored}
 
 
-def _with_ties(fetch: Callable[[int], list[T]], k: int) -> list[T]:
-    """The engine's best ``k`` and more, so that what ties with the last of them is there; the score stands first."""
+def _with_ties(fetch: Callable[[int], list[Scored]], k: int) -> list[Scored]:
+    """The engine's best ``k`` and more, so that what ties with the last of them is there."""
     if k <= 0:
         return []
     limit = k + _SPARE
-    while True:
-        found: list[Any] = fetch(limit)
-        if len(found) < limit or round(found[-1][0], _DECIMALS) < round(found[k - 1][0], _DECIMALS):
-            return found
+    while not _holds_ties(found := fetch(limit), k, limit):
         limit *= 4
+    return found
+
+
+def _holds_ties(found: Sequence[tuple[float, object]], k: int, limit: int) -> bool:
+    """Whether everything that ties with the ``k``-th is among the engine's best up to ``limit``."""
+    return len(found) < limit or round(found[-1][0], _DECIMALS) < round(found[k - 1][0], _DECIMALS)

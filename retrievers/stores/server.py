@@ -12,11 +12,12 @@ import numpy as np
 from wardround.corpora.records import Passage
 from wardround.errors import BackendError, ConfigError, StoreError
 from wardround.retrievers.keys import passage_key
-from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.protocols import EVERYWHERE, IndexedPassage, Matrix, SparseVector, Vector, Where
 from wardround.retrievers.settings import LayoutSettings
 from wardround.retrievers.stores.calls import Calls
 from wardround.retrievers.stores.collection_layout import quantization, vector_params
 from wardround.retrievers.stores.conditions import AnyOf, conditions
+from wardround.retrievers.stores.engine_store import Asked, EngineStore
 from wardround.retrievers.stores.payload import (
     DENSE,
     FILTER_FIELDS,
@@ -25,7 +26,7 @@ from wardround.retrievers.stores.payload import (
     from_payload,
     to_payload,
 )
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Scored, best, best_keys, by_key
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Scored
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient, models
@@ -64,7 +65,7 @@ def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: f
         raise ConfigError(f"retrieval.store.url is {url!r}: {error}") from error
 
 
-class ServerStore:
+class ServerStore(EngineStore):
     """A ``PassageStore`` in one collection of a Qdrant server."""
 
     def __init__(
@@ -169,71 +170,10 @@ class ServerStore:
         config = models.OptimizersConfigDiff(indexing_threshold=_INDEX_AFTER_KB)
         self._call("configure", lambda name: self._client.update_collection(name, optimizers_config=config))
 
-    def search_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        """The ``k`` passages of largest cosine similarity, exactly up to ``EXACT_UP_TO`` passages."""
-        self._check(vector)
-        params = self._params()
-        return best(lambda limit: self._passages(DENSE, vector.tolist(), limit, where, params), k, DENSE)
-
-    def search_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        """The ``k`` passages of largest IDF-weighted dot product, none of score 0."""
-        if not vector.indices:
-            return []
-        return best(lambda limit: self._passages(SPARSE, _sparse(vector), limit, where, None), k, SPARSE)
-
-    def rank_dense(self, vector: Vector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
-        """The keys of what ``search_dense`` finds, with their cosines."""
-        self._check(vector)
-        params = self._params()
-        return best_keys(lambda limit: self._keys(DENSE, vector.tolist(), limit, _filter(where), params), k)
-
-    def rank_sparse(self, vector: SparseVector, k: int, where: Where = EVERYWHERE) -> dict[int, float]:
-        """The keys of what ``search_sparse`` finds, with their scores."""
-        if not vector.indices:
-            return {}
-        return best_keys(lambda limit: self._keys(SPARSE, _sparse(vector), limit, _filter(where), None), k)
-
-    def score_dense(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of these passages by its key."""
-        self._check(vector)
-        return self._scores(DENSE, vector.tolist(), keys)
-
-    def score_sparse(self, vector: SparseVector, keys: Sequence[int]) -> dict[int, float]:
-        """The IDF-weighted dot product of each of these passages by its key; 0 is absent."""
-        return self._scores(SPARSE, _sparse(vector), keys) if vector.indices else {}
-
-    def score_sentences(self, vector: Vector, keys: Sequence[int]) -> dict[int, float]:
-        """The cosine of each of these passages' best sentence by its key; passages without such vectors are absent."""
-        if not self._sentences:
-            return {}
-        self._check(vector)
-        return self._scores(SENTENCES, [vector.tolist()], keys)
-
-    def get(self, passage_ids: Sequence[str]) -> list[Passage]:
-        """The passages that exist, in the order asked for."""
-        found = self.get_by_key([passage_key(name) for name in passage_ids])
-        return [found[key] for key in map(passage_key, passage_ids) if key in found]
-
     def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
         """The passages that exist, by their keys."""
         records = self._retrieve(keys, with_payload=True)
         return {int(record.id): from_payload(record.payload) for record in records}
-
-    def vectors(self, passage_ids: Sequence[str]) -> Matrix:
-        """The stored dense vectors, in the order asked for.
-
-        Raises:
-            StoreError: an id is not in the store.
-        """
-        return self._rows({passage_key(name): name for name in passage_ids}, map(passage_key, passage_ids))
-
-    def vectors_by_key(self, keys: Sequence[int]) -> Matrix:
-        """The stored dense vectors, in the order asked for.
-
-        Raises:
-            StoreError: a key is not in the store.
-        """
-        return self._rows({key: f"of key {key}" for key in keys}, keys)
 
     def scroll(self) -> Iterator[Passage]:
         """Every passage once, a page at a time."""
@@ -255,36 +195,44 @@ class ServerStore:
             self._open = False
             self._release()
 
-    def _params(self) -> models.SearchParams:
+    def _passages(self, asked: Asked) -> list[Scored]:
+        (points,) = self._searched([self._request(asked, with_payload=True)])
+        return [Scored(point.score, from_payload(point.payload)) for point in points]
+
+    def _answers(self, asked: Sequence[Asked]) -> list[list[tuple[float, int]]]:
+        answers = self._searched([self._request(one) for one in asked])
+        return [
+            [(point.score, point.id) for point in points if one.using != SPARSE or point.score > 0]
+            for one, points in zip(asked, answers, strict=True)
+        ]
+
+    def _searched(self, requests: Sequence[models.QueryRequest]) -> list[list[Any]]:
+        answers = self._call("search", lambda name: self._client.query_batch_points(name, requests=requests))
+        return [answer.points for answer in answers]
+
+    def _request(self, asked: Asked, *, with_payload: bool = False) -> models.QueryRequest:
+        from qdrant_client import models
+
+        named = models.Filter(must=[models.HasIdCondition(has_id=list(asked.keys))]) if asked.keys else None
+        return models.QueryRequest(
+            query=_sparse(asked.vector) if asked.using == SPARSE else asked.vector,
+            using=asked.using,
+            limit=asked.limit,
+            filter=named or _filter(asked.where),
+            params=None if asked.using == SPARSE else self._params(named=named is not None),
+            with_payload=with_payload,
+        )
+
+    def _params(self, *, named: bool) -> models.SearchParams:
+        """How vectors are compared: exactly in a small collection, and where passages are named, which are few."""
         from qdrant_client import models
 
         if self._size is None:
             self._size = self.count()
-        if self._size <= EXACT_UP_TO:
+        if named or self._size <= EXACT_UP_TO:
             return models.SearchParams(exact=True)
         rescored = models.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING)
         return models.SearchParams(exact=False, hnsw_ef=HNSW_EF, quantization=rescored)
-
-    def _passages(
-        self, using: str, vector: Any, limit: int, where: Where, params: models.SearchParams | None
-    ) -> list[Scored]:
-        points = self._query(using, vector, limit, _filter(where), params, with_payload=True)
-        return [Scored(point.score, from_payload(point.payload)) for point in points]
-
-    def _keys(
-        self, using: str, vector: Any, limit: int, among: models.Filter | None, params: models.SearchParams | None
-    ) -> list[tuple[float, int]]:
-        points = self._query(using, vector, limit, among, params, with_payload=False)
-        return [(point.score, point.id) for point in points]
-
-    def _scores(self, using: str, vector: Any, keys: Sequence[int]) -> dict[int, float]:
-        from qdrant_client import models
-
-        if not keys:
-            return {}
-        among = models.Filter(must=[models.HasIdCondition(has_id=list(keys))])
-        exact = None if using == SPARSE else models.SearchParams(exact=True)
-        return by_key(self._keys(using, vector, len(keys), among, exact))
 
     def _rows(self, named: Mapping[int, str], keys: Iterable[int]) -> Matrix:
         """The dense vectors of ``keys``; one that is missing goes by its name in the message."""
@@ -301,29 +249,6 @@ class ServerStore:
             return []
         records: list[Any] = self._call("read", lambda name: self._client.retrieve(name, list(keys), **wanted))
         return records
-
-    def _query(
-        self,
-        using: str,
-        vector: Any,
-        limit: int,
-        among: models.Filter | None,
-        params: models.SearchParams | None,
-        with_payload: bool,
-    ) -> list[Any]:
-        answer = self._call(
-            "search",
-            lambda name: self._client.query_points(
-                name,
-                query=vector,
-                using=using,
-                limit=limit,
-                query_filter=among,
-                search_params=params,
-                with_payload=with_payload,
-            ),
-        )
-        return [point for point in answer.points if using != SPARSE or point.score > 0]
 
     def _vectors_of(self, item: IndexedPassage) -> Any:
         vectors: dict[str, Any] = {DENSE: item.dense.tolist(), SPARSE: _sparse(item.sparse)}

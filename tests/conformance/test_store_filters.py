@@ -86,5 +86,6 @@ def test_journal_language_and_mesh_can_be_filtered_by(store: PassageStore) -> No
         (Where(mesh=("Unknown",)), []),
     ):
         assert ids(store.search_dense(axis(0), 5, where)) == found
-        assert sorted(store.rank_sparse(terms(1), 5, where)) == sorted(map(passage_key, found))
+        (ranked,) = store.rank_sparse([terms(1)], 5, where)
+        assert sorted(ranked) == sorted(map(passage_key, found))
         assert store.count(where) == len(found)

@@ -112,9 +112,24 @@ def test_rankings_by_key_are_those_of_the_searches(store: PassageStore) -> None:
     store.upsert([item(f"n{number}", axis(0, 1, number / 10), {1: 0.5, number: 0.1}) for number in range(2, 8)])
     for k in (0, 2, 9):
         dense, sparse = store.search_dense(axis(0), k), store.search_sparse(terms(1, 3), k)
-        assert list(store.rank_dense(axis(0), k).items()) == [(*keys(hit.passage.id), hit.score) for hit in dense]
-        assert list(store.rank_sparse(terms(1, 3), k).values()) == [hit.score for hit in sparse]
-    assert store.rank_sparse(SparseVector((), ()), 5) == {}
+        (ranked,), (by_words,) = store.rank_dense([axis(0)], k), store.rank_sparse([terms(1, 3)], k)
+        assert list(ranked.items()) == [(*keys(hit.passage.id), hit.score) for hit in dense]
+        assert list(by_words.values()) == [hit.score for hit in sparse]
+    assert store.rank_sparse([SparseVector((), ())], 5) == [{}]
+
+
+def test_several_queries_get_what_each_alone_would(store: PassageStore) -> None:
+    tied = [item(f"t{number:02}", axis(2), {5: 0.5}) for number in range(40)]
+    store.upsert([item(f"n{number}", axis(0, 1, number / 10), {1: 0.5, number: 0.1}) for number in range(2, 8)] + tied)
+    vectors, words = [axis(0), axis(2), axis(1)], [terms(1, 3), SparseVector((), ()), terms(5), terms(99)]
+    assert store.rank_dense(vectors, 7) == [store.rank_dense([one], 7)[0] for one in vectors]
+    assert [list(one) for one in store.rank_sparse(words, 7)] == [list(store.rank_sparse([one], 7)[0]) for one in words]
+    named = [keys("c:n2#0", "c:t03#0"), [], keys("c:n5#0")]
+    for place, scored in enumerate(store.score_dense(vectors, named)):
+        assert [scored] == store.score_dense([vectors[place]], [named[place]])
+    for place, scored in enumerate(store.score_sparse(words[:3], named)):
+        assert [scored] == store.score_sparse([words[place]], [named[place]])
+    assert store.rank_dense([], 7) == store.rank_sparse([], 7) == store.score_dense([], []) == []
 
 
 def test_equal_scores_are_ranked_by_key(store: PassageStore) -> None:
@@ -122,19 +137,19 @@ def test_equal_scores_are_ranked_by_key(store: PassageStore) -> None:
     store.upsert([item(name, axis(0), {1: 0.5}) for name in names])
     expected = sorted(keys(*(f"c:{name}#0" for name in names)))
     for k in (1, 7, 40):
-        assert list(store.rank_dense(axis(0), k)) == expected[:k]
-        assert list(store.rank_sparse(terms(1), k)) == expected[:k]
+        assert [list(one) for one in store.rank_dense([axis(0)], k)] == [expected[:k]]
+        assert [list(one) for one in store.rank_sparse([terms(1)], k)] == [expected[:k]]
 
 
 def test_named_passages_get_the_scores_that_a_search_gives_them(store: PassageStore) -> None:
     store.upsert([item(f"n{number}", axis(0, 1, number / 10), {1: 0.5, number: 0.1}) for number in range(2, 8)])
     named = keys("c:n3#0", "c:n7#0", "c:unknown#0")
-    dense, sparse = store.rank_dense(axis(0), 9), store.rank_sparse(terms(3), 9)
-    assert store.score_dense(axis(0), named) == {key: dense[key] for key in named[:2]}
-    assert store.score_sparse(terms(3), named) == {named[0]: sparse[named[0]]}
-    assert store.score_sentences(axis(0), named) == {}
-    assert store.score_dense(axis(0), []) == store.score_sparse(terms(3), []) == {}
-    assert store.score_sparse(SparseVector((), ()), named) == {}
+    (dense,), (sparse,) = store.rank_dense([axis(0)], 9), store.rank_sparse([terms(3)], 9)
+    assert store.score_dense([axis(0)], [named]) == [{key: dense[key] for key in named[:2]}]
+    assert store.score_sparse([terms(3)], [named]) == [{named[0]: sparse[named[0]]}]
+    assert store.score_sentences([axis(0)], [named]) == [{}]
+    assert store.score_dense([axis(0)], [[]]) == store.score_sparse([terms(3)], [[]]) == [{}]
+    assert store.score_sparse([SparseVector((), ())], [named]) == [{}]
 
 
 def test_passages_and_vectors_are_read_by_key(store: PassageStore) -> None:
@@ -165,5 +180,6 @@ def test_a_passage_counts_by_its_best_sentence(kind: str, tmp_path: Path) -> Non
     store.upsert([long, other, item("of one sentence", axis(0))])
     named = keys("c:long#0", "c:other#0", "c:of one sentence#0")
     best = {named[0]: 0.75, named[1]: 0.5}
-    assert store.score_sentences(axis(0), named) == pytest.approx(best, abs=1e-3)
+    (found,) = store.score_sentences([axis(0)], [named])
+    assert found == pytest.approx(best, abs=1e-3)
     store.close()

@@ -157,6 +157,9 @@ def _answer(engine: QdrantClient, method: str, path: list[str], body: dict[str, 
             asked = models.PointRequest.model_validate(body)
             found = engine.retrieve(name, asked.ids, asked.with_payload, asked.with_vector or False)
             return [_plain(one) for one in found]
+        case "POST", ["collections", name, "points", "query", "batch"]:
+            asked = models.QueryRequestBatch.model_validate(body)
+            return [_plain(one) for one in engine.query_batch_points(name, asked.searches)]
         case "POST", ["collections", name, "points", action]:
             return _points(engine, name, action, body)
         case _:
@@ -172,13 +175,6 @@ def _points(engine: QdrantClient, name: str, action: str, body: dict[str, Any]) 
             name, page.filter, limit=page.limit or 10, offset=page.offset, with_payload=page.with_payload
         )
         return {"points": [_plain(one) for one in points], "next_page_offset": following}
-    if action == "query":
-        query = models.QueryRequest.model_validate(body)
-        found = engine.query_points(
-            name, query.query, using=query.using, query_filter=query.filter, limit=query.limit or 10,
-            with_payload=query.with_payload or False,
-        )  # fmt: skip
-        return _plain(found)
     raise ValueError(f"not found: {action}")
 
 

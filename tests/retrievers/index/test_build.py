@@ -167,6 +167,6 @@ def test_vectors_of_sentences_are_kept_when_asked_for(tmp_path: Path) -> None:
         assert current.sentences is not None
         keys = {passage_key(passage.id): passage for passage in store.scroll()}
         (asked,) = CountingEmbedder().embed_queries(["Colchicine treats them."])
-        found = store.score_sentences(asked, list(keys))
+        (found,) = store.score_sentences([asked], [list(keys)])
         best = max(found, key=lambda key: found[key])
         assert (keys[best].text[:4], found[best]) == ("Gout", pytest.approx(1, abs=1e-3))

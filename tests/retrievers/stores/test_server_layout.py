@@ -64,8 +64,8 @@ def test_the_best_hits_of_a_large_collection_are_rescored(monkeypatch: pytest.Mo
     client, store = created(LayoutSettings(quantization="int8"))
     vector = np.array([1, 0, 0, 0], dtype=np.float32)
     store.search_dense(vector, 5)
-    assert client.asked["query_points"]["search_params"].quantization is None
+    assert client.asked["query_batch_points"]["requests"][0].params.quantization is None
     monkeypatch.setattr(server, "EXACT_UP_TO", -1)
     store.search_dense(vector, 5)
-    quantization = client.asked["query_points"]["search_params"].quantization
+    quantization = client.asked["query_batch_points"]["requests"][0].params.quantization
     assert (quantization.rescore, quantization.oversampling) == (True, 2.0)
