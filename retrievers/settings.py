@@ -49,6 +49,13 @@ class EmbedderSettings(Section):
         description="minilm: packaged, in ONNX; transformers: any model by path or name; server: OpenAI-compatible",
     )
     model: str | None = Field(default=None, description="path or hub name, for transformers; its name on the server")
+    query_model: str | None = Field(
+        default=None, description="for transformers, where another model encodes queries, as MedCPT's two towers do"
+    )
+    passage_pairs: bool = Field(
+        default=False,
+        description="for transformers, a passage's title and text go in as a pair, as MedCPT reads articles",
+    )
     device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="for transformers; auto: a GPU if any")
     dtype: Literal["auto", "bfloat16", "float32"] = Field(
         default="auto", description="for transformers; auto: bfloat16 where the processor computes in it"

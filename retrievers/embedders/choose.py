@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wardround.errors import ConfigError
 from wardround.retrievers.embedders.shortened import ShortenedEmbedder
 from wardround.retrievers.protocols import Embedder
 from wardround.retrievers.settings import EmbedderSettings
@@ -22,6 +23,12 @@ def choose_embedder(settings: EmbedderSettings) -> Embedder:
 
 
 def _whole(settings: EmbedderSettings) -> Embedder:
+    if settings.query_model is not None:
+        if settings.kind != "transformers":
+            raise ConfigError("retrieval.embedder.query_model is for kind transformers: set the kind, or leave it out")
+        from wardround.retrievers.embedders.two_towers import TwoTowerEmbedder
+
+        return TwoTowerEmbedder(settings)
     if settings.kind == "transformers":
         from wardround.retrievers.embedders.transformers import TransformersEmbedder
 

