@@ -177,7 +177,9 @@ def equipment(
     judge: SupportJudge = replacements.judge or choose_judge(settings.agent, model)
     stages = settings.retrieval.stages
     retriever: Retriever = replacements.retriever or with_stages(
-        choose_retriever(library.store, library.embedder, library.encoder, settings.retrieval.fusion), stages
+        choose_retriever(library.store, library.embedder, library.encoder, settings.retrieval.fusion),
+        library.store,
+        stages,
     )
     if library.attached is not None:
         retriever = WithAttached(retriever, library.attached)

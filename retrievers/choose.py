@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from wardround.errors import ConfigError
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.convex import ConvexRetriever
+from wardround.retrievers.diversity import by_document, diverse
 from wardround.retrievers.hybrid import HybridRetriever
 from wardround.retrievers.protocols import Embedder, PassageStore, Retriever
+from wardround.retrievers.reranking import Scorer, reranked
 from wardround.retrievers.settings import FusionSettings, StageSettings
-from wardround.retrievers.weighting import Preference, WeighingRetriever
+from wardround.retrievers.staged import StagedRetriever
+from wardround.retrievers.weighting import Preference, preferred
+
+BY_MODEL = "model"
+"""As ``retrieval.stages.reranker``: the language model."""
 
 
 def choose_retriever(
@@ -19,14 +26,20 @@ def choose_retriever(
     return ConvexRetriever(store, embedder, encoder, settings.convex)
 
 
-def with_stages(retriever: Retriever, settings: StageSettings) -> Retriever:
-    """``retriever`` with a terminology before it, a cross-encoder and weights of evidence behind it, as set.
+def with_stages(
+    retriever: Retriever, store: PassageStore, settings: StageSettings, model_scorer: Scorer | None = None
+) -> Retriever:
+    """``retriever`` with a terminology before it, and behind it what reorders its hits, as set.
 
-    The cross-encoder reads the query as it was asked.
+    Args:
+        retriever: searches ``store``.
+        store: holds the vectors that diversity compares.
+        settings: which stages there are. A reranker reads the query as it was asked.
+        model_scorer: the language model, where it may rerank.
 
     Raises:
         InputError: the terminology cannot be read.
-        ConfigError: no cross-encoder can be loaded by that name.
+        ConfigError: no cross-encoder can be loaded by that name, or a language model may not rerank here.
         PrerequisiteError: a cross-encoder is named, but torch or transformers is absent.
     """
     if settings.synonyms is not None:
@@ -34,13 +47,29 @@ def with_stages(retriever: Retriever, settings: StageSettings) -> Retriever:
 
         retriever = ExpandingRetriever(retriever, Synonyms.read(settings.synonyms.expanduser()))
     if settings.reranker is not None:
-        from wardround.retrievers.cross_encoder import CrossEncoder
-        from wardround.retrievers.reranking import RerankingRetriever
-
-        retriever = RerankingRetriever(
-            retriever, CrossEncoder(settings.reranker), settings.reranker, depth=settings.reranked
+        scorer = _scorer(settings.reranker, model_scorer)
+        retriever = StagedRetriever(
+            retriever, reranked(scorer, settings.reranked), settings.reranker, settings.reranked
         )
     if settings.recency_weight or settings.evidence_weight:
         preference = Preference(settings.recency_weight, settings.recency_half_life, settings.evidence_weight)
-        retriever = WeighingRetriever(retriever, preference, settings.weighed)
+        retriever = StagedRetriever(retriever, preferred(preference, settings.weighed), "weighed", settings.weighed)
+    if settings.diversity:
+        stage = diverse(store, 1 - settings.diversity, settings.diversified)
+        retriever = StagedRetriever(retriever, stage, "diverse", settings.diversified)
+    if settings.per_document:
+        retriever = StagedRetriever(retriever, by_document(settings.per_document), "grouped", settings.grouped)
     return retriever
+
+
+def _scorer(name: str, model_scorer: Scorer | None) -> Scorer:
+    if name != BY_MODEL:
+        from wardround.retrievers.cross_encoder import CrossEncoder
+
+        return CrossEncoder(name)
+    if model_scorer is None:
+        raise ConfigError(
+            "retrieval.stages.reranker is `model`, which would ask the language model once a passage and search, far "
+            "beyond an answer's budget: it is for `wardround eval retrieval`; name a cross-encoder here"
+        )
+    return model_scorer

@@ -141,13 +141,15 @@ class FusionSettings(Section):
 
 
 class StageSettings(Section):
-    """What stands before and behind a search; all of it is off unless set."""
+    """What stands before and behind a search; all of it is off unless set, and applied in this order."""
 
     synonyms: Path | None = Field(
         default=None, description="terminology (JSON Lines with name and synonyms) whose names are added to a query"
     )
     reranker: str | None = Field(
-        default=None, description="cross-encoder by path or hub name that orders the best anew"
+        default=None,
+        description="cross-encoder by path or hub name that orders the best anew; `model`: the configured language "
+        "model, for `wardround eval retrieval` alone",
     )
     reranked: int = Field(default=20, ge=2, le=1000, description="how many of the best the reranker reads")
     recency_weight: float = Field(
@@ -158,6 +160,12 @@ class StageSettings(Section):
         default=0, ge=0, le=10, description="what a guideline gains by its evidence level, likewise; 0: nothing"
     )
     weighed: int = Field(default=100, ge=2, le=1000, description="how many of the best are weighed so")
+    diversity: float = Field(
+        default=0, ge=0, le=1, description="how much a hit loses by being like one before it (MMR); 0: nothing"
+    )
+    diversified: int = Field(default=50, ge=2, le=1000, description="how many of the best are ordered so")
+    per_document: int = Field(default=0, ge=0, description="hits of one document at most; 0: any number")
+    grouped: int = Field(default=200, ge=2, le=1000, description="how many of the best are looked through for that")
 
 
 class PubmedSettings(Section):

@@ -19,7 +19,8 @@ from dataclasses import dataclass, replace
 
 from wardround.corpora.evidence_levels import LEVELS, evidence_level
 from wardround.errors import InputError
-from wardround.retrievers.protocols import EVERYWHERE, Hit, Retriever, Where
+from wardround.retrievers.protocols import Hit
+from wardround.retrievers.staged import Stage, followed_by
 
 _DECIMALS = 6
 
@@ -43,35 +44,13 @@ class Preference:
             raise InputError("recency and evidence must not be negative, and the half-life must be positive")
 
 
-class WeighingRetriever:
-    """A ``Retriever`` that orders the best of another by what is preferred, too; the rest keep their order behind."""
+def preferred(preference: Preference, depth: int = 100) -> Stage:
+    """The first ``depth`` hits ``weighed``; those beyond keep their places."""
 
-    def __init__(self, retriever: Retriever, preference: Preference, depth: int = 100) -> None:
-        """Weighs the first ``depth`` hits of ``retriever``."""
-        self._retriever = retriever
-        self._preference = preference
-        self._depth = depth
+    def stage(query: str, hits: Sequence[Hit]) -> list[Hit]:
+        return followed_by(weighed(hits[:depth], preference), hits[depth:])
 
-    @property
-    def name(self) -> str:
-        """Such as ``weighed(bm25)``."""
-        return f"weighed({self._retriever.name})"
-
-    def search(self, query: str, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        """At most ``k`` hits, best first."""
-        return self.search_many([query], k, where)[0]
-
-    def search_many(self, queries: Sequence[str], k: int, where: Where = EVERYWHERE) -> list[list[Hit]]:
-        """``search`` for each query."""
-        if k <= 0:
-            return [[] for _ in queries]
-        found = self._retriever.search_many(queries, max(k, self._depth), where)
-        return [self._ordered(hits)[:k] for hits in found]
-
-    def _ordered(self, hits: Sequence[Hit]) -> list[Hit]:
-        first, rest = weighed(hits[: self._depth], self._preference), hits[self._depth :]
-        behind = [replace(hit, score=-float(place)) for place, hit in enumerate(rest, start=1)]
-        return [replace(hit, rank=rank, retriever=self.name) for rank, hit in enumerate([*first, *behind], start=1)]
+    return stage
 
 
 def weighed(hits: Sequence[Hit], preference: Preference) -> list[Hit]:

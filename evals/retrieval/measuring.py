@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from wardround.agent.settings import Settings
 from wardround.errors import EvaluationError
@@ -20,8 +20,14 @@ from wardround.evals.retrieval.searching import RetrieverName, searching
 from wardround.evals.runner import Selection
 from wardround.evals.tasks import task_named
 from wardround.evals.tasks.judged_retrieval import PREFIX
+from wardround.retrievers.choose import BY_MODEL
 from wardround.retrievers.rewriting.forms import FORMS, Method
 from wardround.retrievers.rewriting.writer import QUESTION, R2MED_ASKS, Ask, PassageWriter, QueryWriter
+
+if TYPE_CHECKING:
+    from wardround.agent.event_loop import LoopThread
+    from wardround.agent.models.protocol import LanguageModel
+    from wardround.evals.retrieval.model_reranking import ModelScorer
 
 QueryMode = Literal["original", "hyde", "query2doc", "lamer"]
 
@@ -53,6 +59,13 @@ class Measuring:
     warn: Callable[[str], None]
 
 
+class _Running(NamedTuple):
+    """A language model and the loop that it belongs to."""
+
+    model: LanguageModel
+    loop: LoopThread
+
+
 def query_mode_named(name: str) -> QueryMode:
     """The query mode of that name.
 
@@ -75,13 +88,15 @@ def measure_set(
         asked.warn(f"{data}: {unknown} judged passages are not in the corpus and count as not found")
     items = Selection(task_named(f"{PREFIX}{judged}"), data, asked.limit, asked.seed)
     retrieval = asked.settings.retrieval
-    with (
-        _writer(asked, loaded, ask) as writer,
-        searching(loaded, retrieval, asked.retriever, asked.depth, asked.cache, asked.on_done, writer) as system,
-    ):
-        mode = "" if writer is None else f"-{writer.method}"
-        folder = out or runs / f"{items.task.name}-{asked.retriever}{mode}-{run_manifest(items, system).fingerprint}"
-        done = asyncio.run(evaluate(items.task, data, system, folder, limit=asked.limit, seed=asked.seed))
+    with _model(asked) as model:
+        writer, scorer = _writer(asked, model, loaded, ask), _scorer(asked, model)
+        with searching(
+            loaded, retrieval, asked.retriever, asked.depth, asked.cache, asked.on_done, writer, scorer
+        ) as system:
+            mode = "" if writer is None else f"-{writer.method}"
+            mark = run_manifest(items, system).fingerprint
+            folder = out or runs / f"{items.task.name}-{asked.retriever}{mode}-{mark}"
+            done = asyncio.run(evaluate(items.task, data, system, folder, limit=asked.limit, seed=asked.seed))
     return folder, done
 
 
@@ -102,29 +117,52 @@ def measure_r2med(
 
 
 @contextmanager
-def _writer(asked: Measuring, judged: JudgedSet, ask: Ask) -> Iterator[QueryWriter | None]:
-    method: Method | None = next((one for one in FORMS if one == asked.query_mode), None)
+def _model(asked: Measuring) -> Iterator[_Running | None]:
+    """The configured language model with a loop of its own, where something of the measurement needs one."""
+    for_what = f"--query-mode {asked.query_mode}" if _method(asked) and not asked.rewrites else None
+    if asked.settings.retrieval.stages.reranker == BY_MODEL:
+        for_what = for_what or "retrieval.stages.reranker=model"
+    if for_what is None:
+        yield None
+        return
+    from wardround.agent.event_loop import LoopThread
+    from wardround.agent.models.choose import choose_model
+
+    model = choose_model(asked.settings.model)
+    if model is None:
+        raise EvaluationError(f"{for_what} needs a language model: name one with --model, or a file with --rewrites")
+    loop = LoopThread("retrieval")
+    try:
+        yield _Running(model, loop)
+    finally:
+        loop.run(model.aclose())
+        loop.close()
+
+
+def _method(asked: Measuring) -> Method | None:
+    return next((one for one in FORMS if one == asked.query_mode), None)
+
+
+def _writer(asked: Measuring, running: _Running | None, judged: JudgedSet, ask: Ask) -> QueryWriter | None:
+    method = _method(asked)
     if method is None:
         if asked.rewrites:
             raise EvaluationError("--rewrites needs the --query-mode that the passages were written for")
-        yield None
-    elif asked.rewrites:
+        return None
+    if asked.rewrites:
         from wardround.evals.retrieval.rewrites import read_rewrites
 
-        yield read_rewrites(asked.rewrites, method, judged.queries)
-    else:
-        from wardround.agent.event_loop import LoopThread
-        from wardround.agent.models.choose import choose_model
-        from wardround.evals.retrieval.rewrites import written_by
+        return read_rewrites(asked.rewrites, method, judged.queries)
+    if running is None:
+        return None
+    from wardround.evals.retrieval.rewrites import written_by
 
-        model = choose_model(asked.settings.model)
-        if model is None:
-            raise EvaluationError(
-                f"--query-mode {method} needs a language model: name one with --model, or a file with --rewrites"
-            )
-        loop = LoopThread("rewriting")
-        try:
-            yield PassageWriter(written_by(model, loop), method, ask, fingerprint=model.fingerprint)
-        finally:
-            loop.run(model.aclose())
-            loop.close()
+    return PassageWriter(written_by(running.model, running.loop), method, ask, fingerprint=running.model.fingerprint)
+
+
+def _scorer(asked: Measuring, running: _Running | None) -> ModelScorer | None:
+    if running is None or asked.settings.retrieval.stages.reranker != BY_MODEL:
+        return None
+    from wardround.evals.retrieval.model_reranking import ModelScorer
+
+    return ModelScorer(running.model, running.loop)

@@ -14,6 +14,7 @@ import numpy as np
 from wardround.errors import EvaluationError
 from wardround.evals.retrieval.indexing import JudgedIndex, index_judged_set
 from wardround.evals.retrieval.judged_set import JudgedSet
+from wardround.evals.retrieval.model_reranking import ModelScorer
 from wardround.evals.systems.search import SearchSystem
 from wardround.retrievers.choose import choose_retriever, with_stages
 from wardround.retrievers.embedders.choose import choose_embedder
@@ -76,6 +77,7 @@ def searching(
     cache: Path,
     on_done: Callable[[int], None] = lambda done: None,
     writer: QueryWriter | None = None,
+    model_scorer: ModelScorer | None = None,
 ) -> Iterator[SearchSystem]:
     """The retriever over the set's passages, indexed in a folder that is removed afterwards.
 
@@ -87,6 +89,7 @@ def searching(
         cache: file that keeps dense vectors over runs.
         on_done: called with the number of passages that have their vectors.
         writer: rewrites the queries; without one they are searched for as they are.
+        model_scorer: the language model, where the settings have it rerank.
     """
     by_words = name in ("bm25", "r2med-bm25")
     embedder: Embedder = NoEmbedder() if by_words else choose_embedder(settings.embedder)
@@ -104,7 +107,8 @@ def searching(
             quantization=quantization,
         )
         with closing(index.store):
-            retriever = with_stages(_retriever(name, index, embedder, settings.fusion, writer), settings.stages)
+            found_by = _retriever(name, index, embedder, settings.fusion, writer)
+            retriever = with_stages(found_by, index.store, settings.stages, model_scorer)
             parts = {
                 "embedder": embedder.fingerprint,
                 "bm25": index.encoder.fingerprint,
@@ -114,6 +118,7 @@ def searching(
                 "passages": len(judged.passages),
                 **({"quantization": quantization} if quantization != "none" else {}),
                 **_stages(settings.stages),
+                **({"model that reranks": model_scorer.fingerprint} if model_scorer else {}),
             }
             yield SearchSystem(retriever, depth, parts)
 

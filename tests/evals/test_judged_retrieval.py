@@ -17,7 +17,7 @@ from wardround.commands.app import app
 from wardround.errors import EvaluationError
 from wardround.evals.records import Gold, Item, ItemResult
 from wardround.evals.retrieval.catalogue import JUDGED_SETS, read_beir, read_r2med
-from wardround.evals.retrieval.model_reranking import yes_probability
+from wardround.evals.retrieval.model_reranking import ModelScorer
 from wardround.evals.retrieval.r2med import PUBLISHED, TASKS
 from wardround.evals.retrieval.rewrites import written_by
 from wardround.evals.scoring.ranking import RankingScorer
@@ -177,8 +177,26 @@ def test_a_model_writes_and_its_tokens_are_counted() -> None:
 
 def test_a_model_reranks_by_its_probability_of_yes() -> None:
     loop, model = LoopThread("test"), ScriptedModel([{"yes": 0.2, "no": 0.8}, {"yes": 0.9, "no": 0.1}])
-    assert yes_probability(model, loop)("gout?", ["fever", "gout"]) == pytest.approx([0.2, 0.9])
+    assert ModelScorer(model, loop)("gout?", ["fever", "gout"]) == pytest.approx([0.2, 0.9])
     loop.close()
+
+
+def test_the_configured_model_reranks_where_the_settings_say_so(
+    r2med: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines(r2med / "query.jsonl", {"id": "0", "text": "treatment: gout or septic shock"})
+    lines(r2med / "qrels.jsonl", {"q_id": "0", "p_id": "d2", "score": 1})
+    arguments = ["eval", "retrieval", "r2med", "--data", str(r2med), "--retriever", "bm25"]
+    plain = CliRunner().invoke(app, arguments)
+    assert plain.stdout.splitlines()[1].startswith(f"nDCG@10 {100 / log2(3):.2f} ")
+    by_model = [*arguments, "--set", "retrieval.stages.reranker=model"]
+    unnamed = CliRunner().invoke(app, by_model)
+    assert "retrieval.stages.reranker=model needs a language model: name one with --model" in unnamed.stderr
+    doubts_the_first = [{"yes": 0.1, "no": 0.9}, {"yes": 0.8, "no": 0.2}]
+    monkeypatch.setattr("wardround.agent.models.choose.choose_model", lambda _: ScriptedModel(list(doubts_the_first)))
+    reranked = CliRunner().invoke(app, by_model)
+    assert reranked.stdout.splitlines()[1].startswith("nDCG@10 100.00 ")
 
 
 @pytest.mark.parametrize(

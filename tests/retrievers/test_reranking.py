@@ -1,20 +1,19 @@
-"""Reranking, diversity and grouping by hand, and a cross-encoder from a folder."""
+"""Reranking by hand, and by a cross-encoder from a folder."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from wardround.corpora.records import Biblio, Passage
 from wardround.errors import ConfigError, InputError
 from wardround.retrievers.cross_encoder import CrossEncoder
 from wardround.retrievers.in_memory_bm25 import InMemoryBm25
-from wardround.retrievers.protocols import Hit, IndexedPassage, SparseVector
-from wardround.retrievers.reranking import RerankingRetriever, by_document, diverse
+from wardround.retrievers.protocols import Hit
+from wardround.retrievers.reranking import Scorer, reranked
 from wardround.retrievers.settings import Bm25Settings
-from wardround.retrievers.stores.memory import MemoryStore
+from wardround.retrievers.staged import StagedRetriever
 
 
 def passage(name: str, text: str, document: str = "d") -> Passage:
@@ -28,6 +27,10 @@ def ids(hits: list[Hit]) -> list[str]:
     return [hit.passage.id for hit in hits]
 
 
+def reranking(scorer: Scorer, name: str, depth: int = 20) -> StagedRetriever:
+    return StagedRetriever(InMemoryBm25(PASSAGES, Bm25Settings()), reranked(scorer, depth), name, depth)
+
+
 def test_the_first_hits_are_ordered_by_the_scorer_and_the_rest_follow() -> None:
     bm25 = InMemoryBm25(PASSAGES, Bm25Settings())
     assert ids(bm25.search("fever", 3)) == ["a", "b", "c"]
@@ -37,40 +40,18 @@ def test_the_first_hits_are_ordered_by_the_scorer_and_the_rest_follow() -> None:
         seen.append((query, texts))
         return [float("cough" in text) for text in texts]
 
-    hits = RerankingRetriever(bm25, longer, "cough", depth=2).search("fever", 3)
+    hits = reranking(longer, "cough", depth=2).search("fever", 3)
     assert [(hit.passage.id, hit.score, hit.rank) for hit in hits] == [("b", 1, 1), ("a", 0, 2), ("c", -1, 3)]
     assert hits[0].retriever == "cough(bm25)"
     assert seen == [("fever", ["\nfever fever", "\nfever cough"])]
 
 
 def test_nothing_to_rerank_asks_the_scorer_nothing() -> None:
-    reranking = RerankingRetriever(InMemoryBm25(PASSAGES, Bm25Settings()), lambda query, texts: 1 / 0, "never")  # type: ignore[arg-type,return-value]  # must not be called
-    assert reranking.search_many(["", "xyzzy"], 3) == [[], []]
-    assert reranking.search("fever", 0) == []
+    never = reranking(lambda query, texts: 1 / 0, "never")  # type: ignore[arg-type,return-value]  # must not be called
+    assert never.search_many(["", "xyzzy"], 3) == [[], []]
+    assert never.search("fever", 0) == []
     with pytest.raises(InputError, match="depth of 2 or more"):
-        RerankingRetriever(reranking, lambda query, texts: [], "x", depth=1)
-
-
-def test_a_hit_like_one_before_it_waits() -> None:
-    store = MemoryStore(2)
-    for one, vector in zip(PASSAGES, [(1, 0), (1, 0), (0, 1)], strict=True):
-        store.upsert([IndexedPassage(one, np.array(vector, dtype=np.float32), SparseVector((), ()))])
-    hits = [
-        Hit(one, score, rank, "x") for rank, (one, score) in enumerate(zip(PASSAGES, (1.0, 0.9, 0.0), strict=True), 1)
-    ]
-    # b: 0.5 * 0.9 - 0.5 * 1 < c: 0
-    assert [(hit.passage.id, hit.rank) for hit in diverse(hits, store, 3, 0.5)] == [("a", 1), ("c", 2), ("b", 3)]
-    assert ids(diverse(hits, store, 2, 1.0)) == ["a", "b"]
-    assert diverse([], store, 3) == []
-    with pytest.raises(InputError, match="between 0 and 1"):
-        diverse(hits, store, 3, 1.5)
-
-
-def test_a_document_takes_so_many_places() -> None:
-    chunks = [passage("a", "x", "d1"), passage("b", "x", "d1"), passage("c", "x", "d2"), passage("d", "x", "d1")]
-    hits = [Hit(one, 1.0, rank, "x") for rank, one in enumerate(chunks, start=1)]
-    assert [(hit.passage.id, hit.rank) for hit in by_document(hits, 5)] == [("a", 1), ("c", 2)]
-    assert ids(by_document(hits, 3, most=2)) == ["a", "b", "c"]
+        reranked(lambda query, texts: [], depth=1)
 
 
 def saved_model(folder: Path, outputs: int) -> str:

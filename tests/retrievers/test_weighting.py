@@ -10,7 +10,9 @@ from wardround.retrievers.choose import with_stages
 from wardround.retrievers.in_memory_bm25 import InMemoryBm25
 from wardround.retrievers.protocols import Hit
 from wardround.retrievers.settings import Bm25Settings, StageSettings
-from wardround.retrievers.weighting import Preference, WeighingRetriever, strength, weighed
+from wardround.retrievers.staged import StagedRetriever
+from wardround.retrievers.stores.memory import MemoryStore
+from wardround.retrievers.weighting import Preference, preferred, strength, weighed
 
 
 def passage(name: str, text: str, year: int | None = None, types: tuple[str, ...] = ()) -> Passage:
@@ -55,8 +57,8 @@ def test_without_weights_and_with_equal_scores_the_order_stays() -> None:
 def test_a_search_is_weighed_as_the_settings_say() -> None:
     passages = [passage("a", "gout gout", 1990), passage("b", "gout", 2020), passage("c", "gout x")]
     bm25 = InMemoryBm25(passages, Bm25Settings())
-    assert with_stages(bm25, StageSettings(recency_half_life=3)) is bm25
-    staged = with_stages(bm25, StageSettings(recency_weight=2))
+    assert with_stages(bm25, MemoryStore(1), StageSettings(recency_half_life=3)) is bm25
+    staged = with_stages(bm25, MemoryStore(1), StageSettings(recency_weight=2))
     assert [(one.passage.id, one.rank, one.retriever) for one in staged.search("gout", 2)] == [
         ("b", 1, "weighed(bm25)"),
         ("a", 2, "weighed(bm25)"),
@@ -67,7 +69,8 @@ def test_a_search_is_weighed_as_the_settings_say() -> None:
 
 def test_what_lies_below_the_weighed_ones_stays_below() -> None:
     passages = [passage("a", "gout gout", 1990), passage("b", "gout", 2020), passage("c", "gout x", 2021)]
-    found = WeighingRetriever(InMemoryBm25(passages, Bm25Settings()), Preference(recency=2), 2).search("gout", 3)
+    stage = preferred(Preference(recency=2), 2)
+    found = StagedRetriever(InMemoryBm25(passages, Bm25Settings()), stage, "weighed", 2).search("gout", 3)
     assert [one.passage.id for one in found] == ["b", "a", "c"]
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
 
