@@ -21,10 +21,15 @@ _AT_ONCE = 1024
 
 @dataclass(frozen=True, slots=True)
 class JudgedIndex:
-    """The store that holds the set's passages, and the encoder they were stored with."""
+    """The store that holds the set's passages, and the encoder they were stored with.
+
+    Attributes:
+        truncated: how many passages are longer than the embedder reads, so that their vectors are of the beginning.
+    """
 
     store: PassageStore
     encoder: Bm25Encoder
+    truncated: int
 
 
 def index_judged_set(
@@ -68,4 +73,4 @@ def index_judged_set(
         )
     remembered.close()
     store.seal()
-    return JudgedIndex(store, encoder)
+    return JudgedIndex(store, encoder, vectors.truncated)

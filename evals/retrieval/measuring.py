@@ -91,7 +91,7 @@ def measure_set(
     with _model(asked) as model:
         writer, scorer = _writer(asked, model, loaded, ask), _scorer(asked, model)
         with searching(
-            loaded, retrieval, asked.retriever, asked.depth, asked.cache, asked.on_done, writer, scorer
+            loaded, retrieval, asked.retriever, asked.depth, asked.cache, asked.on_done, asked.warn, writer, scorer
         ) as system:
             mode = "" if writer is None else f"-{writer.method}"
             mark = run_manifest(items, system).fingerprint

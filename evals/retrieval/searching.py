@@ -76,6 +76,7 @@ def searching(
     depth: int,
     cache: Path,
     on_done: Callable[[int], None] = lambda done: None,
+    warn: Callable[[str], None] = lambda line: None,
     writer: QueryWriter | None = None,
     model_scorer: ModelScorer | None = None,
 ) -> Iterator[SearchSystem]:
@@ -88,6 +89,7 @@ def searching(
         depth: passages a query.
         cache: file that keeps dense vectors over runs.
         on_done: called with the number of passages that have their vectors.
+        warn: called with what a reader of the figures must know.
         writer: rewrites the queries; without one they are searched for as they are.
         model_scorer: the language model, where the settings have it rerank.
     """
@@ -106,6 +108,11 @@ def searching(
             sentences=settings.sentence_vectors and not by_words,
             quantization=quantization,
         )
+        if index.truncated and not by_words:
+            warn(
+                f"{index.truncated} of {len(judged.passages)} passages are longer than the {embedder.max_tokens} "
+                "tokens that the embedder reads: their vectors are of the beginning"
+            )
         with closing(index.store):
             found_by = _retriever(name, index, embedder, settings.fusion, writer)
             retriever = with_stages(found_by, index.store, settings.stages, model_scorer)

@@ -116,7 +116,7 @@ def build_from(
             spool.link()
             _require_room(spool, site, target, recipe.embedder)
             encoder = Bm25Encoder(recipe.bm25, spool.average_length)
-            _store_all(spool, site, target, recipe, encoder, on_progress)
+            truncated = _store_all(spool, site, target, recipe, encoder, on_progress)
             manifest = Manifest(
                 schema_version=SCHEMA_VERSION,
                 generation=site.name,
@@ -133,6 +133,7 @@ def build_from(
                 sentences=recipe.sentence_texts,
                 corpora=tuple(read),
                 passages=spool.passages,
+                truncated=truncated,
                 created=datetime.now(UTC),
                 package_version=version("wardround"),
             )
@@ -196,7 +197,8 @@ def _require_room(spool: Spool, site: Site, target: IndexTarget, embedder: Embed
 
 def _store_all(
     spool: Spool, site: Site, target: IndexTarget, recipe: Recipe, encoder: Bm25Encoder, on_progress: OnProgress
-) -> None:
+) -> int:
+    """Fills the site's store; returns how many passages are longer than the embedder reads."""
     embedder = recipe.embedder
     with (
         closing(EmbeddingCache(target.cache, embedder.fingerprint, embedder.dimension)) as cache,
@@ -219,6 +221,7 @@ def _store_all(
             raise StoreError(f"the store holds {stored} of {spool.passages} passages after the build: try again")
         if not recipe.sentences and len(cache) > _CACHED_AT_LEAST + _CACHED_A_PASSAGE * spool.passages:
             cache.prune(content_key(passage.contents) for window in spool.windows(_WINDOW) for passage in window)
+        return vectors.truncated
 
 
 def _store_window(

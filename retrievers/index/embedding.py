@@ -14,6 +14,8 @@ _BATCH = 64
 """Texts embedded between two entries into the cache: what a kill can cost, and how often progress is reported."""
 
 _LENGTH_TOLERANCE = 1e-2
+_SPECIAL_TOKENS = 2
+"""A text has at most one token a byte beside them, so that short ones need no counting."""
 
 
 class PassageVectors:
@@ -31,6 +33,16 @@ class PassageVectors:
         self._cache = cache
         self._on_done = on_done
         self._done = 0
+        self._cut = cache.truncated()
+        self._truncated = 0
+
+    @property
+    def truncated(self) -> int:
+        """Of the texts asked for, how many are longer than the embedder reads: their vectors are of the beginning.
+
+        Texts that were embedded before this was written down count as read whole.
+        """
+        return self._truncated
 
     def of(self, texts: Sequence[str]) -> Matrix:
         """Vectors of ``texts``, shape (len(texts), dimension).
@@ -49,11 +61,19 @@ class PassageVectors:
         for first in range(0, len(by_length), _BATCH):
             batch = by_length[first : first + _BATCH]
             computed = dict(zip(batch, self._embedded([missing[key] for key in batch]), strict=True))
-            self._cache.add(computed)
+            cut = {key for key in batch if self._is_truncated(missing[key])}
+            self._cache.add(computed, cut)
+            self._cut |= cut
             known |= computed
             self._on_done(start + repeated + first + len(batch))
         self._done = start + len(texts)
+        self._truncated += sum(key in self._cut for key in keys)
         return np.array([known[key] for key in keys], dtype=np.float32).reshape(len(keys), self._embedder.dimension)
+
+    def _is_truncated(self, text: str) -> bool:
+        limit = self._embedder.max_tokens
+        bytes_long = len(text.encode("utf-8", "surrogatepass"))
+        return bytes_long + _SPECIAL_TOKENS > limit and self._embedder.count_tokens(text) > limit
 
     def _embedded(self, texts: list[str]) -> list[Vector]:
         try:

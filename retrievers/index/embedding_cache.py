@@ -18,6 +18,7 @@ CREATE TABLE IF NOT EXISTS embedders (id INTEGER PRIMARY KEY, fingerprint TEXT N
 CREATE TABLE IF NOT EXISTS vectors (
     embedder INTEGER NOT NULL, content BLOB NOT NULL, vector BLOB NOT NULL, UNIQUE (embedder, content)
 );
+CREATE TABLE IF NOT EXISTS truncated (embedder INTEGER NOT NULL, content BLOB NOT NULL, UNIQUE (embedder, content));
 """
 _FORMAT = 1
 _LENGTH_TOLERANCE = 1e-3
@@ -82,11 +83,19 @@ class EmbeddingCache:
                     found[key] = vector
         return found
 
-    def add(self, vectors: Mapping[bytes, Vector]) -> None:
-        """Keeps ``vectors`` in one transaction, replacing what was there."""
+    def add(self, vectors: Mapping[bytes, Vector], truncated: Iterable[bytes] = ()) -> None:
+        """Keeps ``vectors`` in one transaction, replacing what was there, and which of their texts were truncated."""
         rows = [(self._embedder, key, vector.astype("<f4").tobytes()) for key, vector in vectors.items()]
+        cut = [(self._embedder, key) for key in truncated]
         with self._errors(), self._connection:
             self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+            self._connection.executemany("INSERT OR IGNORE INTO truncated VALUES (?, ?)", cut)
+
+    def truncated(self) -> set[bytes]:
+        """The keys of all texts that were longer than this embedder reads, as far as ``add`` was told."""
+        with self._errors():
+            rows = self._connection.execute("SELECT content FROM truncated WHERE embedder = ?", (self._embedder,))
+            return {key for (key,) in rows}
 
     def prune(self, keep: Iterable[bytes]) -> int:
         """Forgets the vectors of other embedders and of texts that are not in ``keep``; the file does not shrink.
@@ -98,10 +107,15 @@ class EmbeddingCache:
             self._connection.execute("CREATE TEMP TABLE IF NOT EXISTS kept (content BLOB PRIMARY KEY) WITHOUT ROWID")
             self._connection.execute("DELETE FROM kept")
             self._connection.executemany("INSERT OR IGNORE INTO kept VALUES (?)", ((key,) for key in keep))
-            return self._connection.execute(
+            self._connection.execute(
+                "DELETE FROM truncated WHERE embedder != ? OR content NOT IN (SELECT content FROM kept)",
+                (self._embedder,),
+            )
+            forgotten = self._connection.execute(
                 "DELETE FROM vectors WHERE embedder != ? OR content NOT IN (SELECT content FROM kept)",
                 (self._embedder,),
-            ).rowcount
+            )
+            return forgotten.rowcount
 
     def __len__(self) -> int:
         """How many vectors of all embedders there are."""

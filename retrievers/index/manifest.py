@@ -74,6 +74,7 @@ class Manifest(Record):
         sentences: of which texts vectors of sentences were made; None where the store keeps none.
         corpora: by name.
         passages: in all corpora together.
+        truncated: how many of them are longer than the embedder reads, so that their vectors are of the beginning.
         created: when the build ended, with time zone.
         package_version: of the package that built it.
     """
@@ -88,6 +89,7 @@ class Manifest(Record):
     sentences: str | None = None
     corpora: tuple[IndexedCorpus, ...]
     passages: int = Field(ge=0)
+    truncated: int = Field(default=0, ge=0)
     created: datetime
     package_version: str
 

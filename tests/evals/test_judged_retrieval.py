@@ -167,6 +167,17 @@ def test_judged_passages_that_r2med_does_not_hold_count_as_not_found(
     assert done.stdout.splitlines()[1].startswith(f"nDCG@10 {100 / (1 + 1 / log2(3)):.2f} ")
 
 
+def test_passages_that_the_embedder_reads_in_part_are_counted(
+    r2med: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = TEXTS | {"d3": "Alteplase is given within 4.5 hours of a stroke. " * 40}
+    lines(r2med / "corpus.jsonl", *({"id": name, "text": text} for name, text in texts.items()))
+    for retriever, told in (("dense", 1), ("bm25", 0)):
+        done = CliRunner().invoke(app, ["eval", "retrieval", "r2med", "--data", str(r2med), "--retriever", retriever])
+        assert done.stderr.count("1 of 3 passages are longer than the 256 tokens that the embedder reads") == told
+
+
 def test_a_model_writes_and_its_tokens_are_counted() -> None:
     loop, model = LoopThread("test"), ScriptedModel(["septic shock"])
     writer = PassageWriter(written_by(model, loop), "hyde")

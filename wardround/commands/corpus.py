@@ -116,3 +116,8 @@ def _summarise(outcome: Outcome) -> None:
             aside = outcome.put_aside[corpus.name]
             line += f"; {aside.records} records put aside, see {aside.path}"
         sys.stdout.write(f"{line}\n")
+    if cut := outcome.manifest.truncated:
+        sys.stdout.write(
+            f"{cut} of {outcome.manifest.passages} passages are longer than the embedder reads: their vectors are of "
+            "the beginning, their words are all found\n"
+        )

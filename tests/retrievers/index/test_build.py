@@ -170,3 +170,20 @@ def test_vectors_of_sentences_are_kept_when_asked_for(tmp_path: Path) -> None:
         (found,) = store.score_sentences([asked], [list(keys)])
         best = max(found, key=lambda key: found[key])
         assert (keys[best].text[:4], found[best]) == ("Gout", pytest.approx(1, abs=1e-3))
+
+
+class ShortSighted(CountingEmbedder):
+    """Reads ten words."""
+
+    max_tokens = 10
+
+
+def test_passages_that_the_embedder_reads_in_part_are_counted_in_every_build_of_them(tmp_path: Path) -> None:
+    # Each passage has its title of two words before its text, and what is read once is not counted anew.
+    source = ListSource("c", ["one two three", "one two three four five six seven eight", "word " * 8, "word " * 9])
+    target = FolderTarget(tmp_path)
+    assert build_index([source], target, Recipe(ShortSighted())).truncated == 1
+    more = ListSource("d", ["lorem " * 30])
+    embedder = ShortSighted()
+    assert build_index([source, more], target, Recipe(embedder)).truncated == 2
+    assert len(embedder.embedded) == 1

@@ -31,6 +31,16 @@ def test_what_was_added_is_found_after_reopening(tmp_path: Path) -> None:
     np.testing.assert_array_equal(found[KEY], A)
 
 
+def test_which_texts_were_truncated_is_remembered_for_each_embedder_until_they_are_pruned(tmp_path: Path) -> None:
+    cache = cache_at(tmp_path / "e.sqlite3")
+    cache.add({KEY: A, OTHER: B}, truncated=[KEY])
+    cache.add({KEY: A}, truncated=[KEY])
+    assert cache_at(tmp_path / "e.sqlite3").truncated() == {KEY}
+    assert cache_at(tmp_path / "e.sqlite3", "other model").truncated() == set()
+    cache.prune([OTHER])
+    assert cache.truncated() == set()
+
+
 def test_a_later_vector_replaces_an_earlier_one(tmp_path: Path) -> None:
     cache = cache_at(tmp_path / "e.sqlite3")
     cache.add({KEY: A})
