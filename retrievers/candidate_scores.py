@@ -5,14 +5,10 @@ All arrays have one entry a candidate, in the same order.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
-from wardround.retrievers.protocols import Matrix, Vector
-
-Scores = NDArray[np.float64]
+from wardround.retrievers.protocols import Matrix, Scores, Vector
 
 DECIMALS = 6
 """Sums of 32-bit products differ in the seventh digit between machines: scores are compared rounded."""
@@ -20,10 +16,11 @@ DECIMALS = 6
 _SHARPNESS = 4
 
 
-def scaled_by_best(scores: Mapping[int, float], keys: Sequence[int]) -> Scores:
-    """The scores of ``keys``, the best being 1 and an absent one 0."""
-    best = max(scores.values(), default=0.0)
-    return np.array([scores.get(key, 0.0) for key in keys]) / (best or 1.0)
+def scaled_by_best(scores: Scores) -> Scores:
+    """The scores, the best being 1; none of them is negative."""
+    best = float(scores.max(initial=0.0))
+    scaled: Scores = scores / (best or 1.0)
+    return scaled
 
 
 def combined(words: Scores, meaning: Scores, meaning_share: float) -> Scores:

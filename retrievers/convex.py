@@ -8,7 +8,7 @@ candidates are what either ranking holds, and each gets its true score in both. 
 likeness is the cosine.
 
 Two passes follow over the same candidates: feedback moves the query's vector towards the best of them and computes the
-cosines again, and the scores of the first fifty are smoothed over passages that are alike (``candidate_scores.py``).
+cosines again, and the scores of the best thirty are smoothed over passages that are alike (``candidate_scores.py``).
 
 Bruch et al. (TOIS 2024) compare such combinations with reciprocal rank fusion; our own figures are in
 ``docs/results/retrieval-fusion.md``. Until the last step only keys and scores are read from the store.
@@ -25,7 +25,6 @@ from numpy.typing import NDArray
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.candidate_scores import (
     DECIMALS,
-    Scores,
     best_first,
     combined,
     scaled_by_best,
@@ -33,13 +32,12 @@ from wardround.retrievers.candidate_scores import (
     towards_best,
 )
 from wardround.retrievers.keys import passage_key
-from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, PassageStore, Vector, Where
+from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, PassageStore, Scores, Vector, Where
 from wardround.retrievers.query_vectors import QueryVectors
 from wardround.retrievers.read_once import ReadOnce
 from wardround.retrievers.settings import ConvexSettings
 from wardround.retrievers.twins import without_twins
 
-_SMOOTHED = 50
 _SPARE = 8
 _TOGETHER = 32
 """Queries that go to the engine in one request: with more it is hardly faster, and other threads wait for it."""
@@ -51,14 +49,14 @@ class _Candidates(NamedTuple):
     Attributes:
         keys: ascending; every array of scores has this order.
         words: BM25's share of each score, the best being 1.
-        meaning: the cosines that the dense ranking held.
-        sentences: the cosines of best sentences; empty where the store has none.
+        meaning: the cosines that the dense ranking held; NaN for what only BM25 ranked.
+        sentences: the cosines of best sentences; NaN for passages without vectors of them.
     """
 
     keys: list[int]
     words: Scores
-    meaning: Mapping[int, float]
-    sentences: Mapping[int, float]
+    meaning: Scores
+    sentences: Scores
 
     def at(self, places: NDArray[np.intp]) -> list[int]:
         """The keys at these places."""
@@ -107,7 +105,7 @@ class ConvexRetriever:
         if self._settings.feedback_passages:
             vectors = self._towards_best(candidates, vectors, read)
         cosines = self._store.score_dense(vectors, [one.keys for one in candidates])
-        scores = [self._mixed(one, found, 0.0) for one, found in zip(candidates, cosines, strict=True)]
+        scores = [self._mixed(one, found) for one, found in zip(candidates, cosines, strict=True)]
         if self._settings.neighbours:
             scores = self._smoothed(candidates, scores, read)
         return [
@@ -125,25 +123,32 @@ class ConvexRetriever:
         unranked = [[key for key in among if key not in words] for among, words in zip(keys, by_words, strict=True)]
         further = self._store.score_sparse(terms, unranked)
         sentences = self._store.score_sentences(vectors, keys)
-        return [
-            _Candidates(among, scaled_by_best(words | more, among), meaning, best)
-            for among, words, more, meaning, best in zip(keys, by_words, further, by_meaning, sentences, strict=True)
-        ]
+        found = []
+        for among, words, others, more, meaning, best in zip(
+            keys, by_words, unranked, further, by_meaning, sentences, strict=True
+        ):
+            everything = words | dict(zip(others, more.tolist(), strict=True))
+            found.append(
+                _Candidates(
+                    among,
+                    scaled_by_best(np.array([everything[key] for key in among])),
+                    np.array([meaning.get(key, np.nan) for key in among]),
+                    best,
+                )
+            )
+        return found
 
-    def _mixed(self, one: _Candidates, cosines: Mapping[int, float], otherwise: float) -> Scores:
+    def _mixed(self, one: _Candidates, cosines: Scores) -> Scores:
         """The convex combination, with these cosines of whole passages."""
-        settings = self._settings
-        whole = np.array([cosines.get(key, otherwise) for key in one.keys])
-        if one.sentences:
-            part = np.array([one.sentences.get(key, cosine) for key, cosine in zip(one.keys, whole, strict=True)])
-            whole = combined(whole, part, settings.sentence_share)
-        return combined(one.words, whole, settings.dense_share)
+        closest_part = np.where(np.isnan(one.sentences), cosines, one.sentences)
+        likeness = combined(cosines, closest_part, self._settings.sentence_share)
+        return combined(one.words, likeness, self._settings.dense_share)
 
     def _towards_best(
         self, candidates: Sequence[_Candidates], vectors: Sequence[Vector], read: ReadOnce
     ) -> list[Vector]:
         # What only BM25 ranked is at most as close as the last that the dense ranking holds.
-        first = [self._mixed(one, one.meaning, min(one.meaning.values(), default=0.0)) for one in candidates]
+        first = [self._mixed(one, np.nan_to_num(one.meaning, nan=_least(one.meaning))) for one in candidates]
         closest = [best_first(scores)[: self._settings.feedback_passages] for scores in first]
         rows = read.vectors([one.at(places) for one, places in zip(candidates, closest, strict=True)])
         return [
@@ -153,7 +158,7 @@ class ConvexRetriever:
 
     def _smoothed(self, candidates: Sequence[_Candidates], scores: Sequence[Scores], read: ReadOnce) -> list[Scores]:
         settings = self._settings
-        tops = [best_first(values)[:_SMOOTHED] for values in scores]
+        tops = [best_first(values)[: settings.smoothed] for values in scores]
         rows = read.vectors([one.at(places) for one, places in zip(candidates, tops, strict=True)])
         for values, top, alike in zip(scores, tops, rows, strict=True):
             values[top] = smoothed(values[top], alike, settings.neighbours, settings.neighbour_share)
@@ -175,3 +180,8 @@ class ConvexRetriever:
             if len(kept) == k or read >= len(keys):
                 return kept
             read *= 2
+
+
+def _least(scores: Scores) -> float:
+    known = scores[~np.isnan(scores)]
+    return float(known.min()) if len(known) else 0.0

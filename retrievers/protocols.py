@@ -17,6 +17,9 @@ Matrix = NDArray[np.float32]
 Vector = NDArray[np.float32]
 """One dense vector, L2-normalised: shape (dimension,)."""
 
+Scores = NDArray[np.float64]
+"""One score for each of some passages, in their order: shape (n,)."""
+
 
 @dataclass(frozen=True, slots=True)
 class SparseVector:
@@ -152,18 +155,21 @@ class PassageStore(Protocol):
         """For each vector what ``search_sparse`` finds, as ``rank_dense`` does, as score by ``passage_key``."""
         ...
 
-    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the cosine of its passages by their keys, in no particular order; unknown keys are absent."""
+    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the cosines of its passages, in the order of their keys; NaN for unknown keys.
+
+        The keys of one vector are all different, here and below.
+        """
         ...
 
-    def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the IDF-weighted dot product of its passages by their keys; unknown keys and 0 are absent."""
+    def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the IDF-weighted dot products of its passages, in the order of their keys; 0 for unknown."""
         ...
 
-    def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the cosine of the best sentence of its passages by their keys.
+    def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the cosines of its passages' best sentences, in the order of their keys.
 
-        Passages without vectors of sentences are absent, which are all of them in a store that keeps none.
+        NaN for passages without vectors of sentences, which are all of them in a store that keeps none.
         """
         ...
 

@@ -126,6 +126,7 @@ class ConvexSettings(Section):
     feedback_passages: int = Field(default=2, ge=0, le=100, description="best passages that pull the query; 0: none")
     feedback_strength: float = Field(default=0.4, ge=0, le=10, description="how far they pull it")
     neighbours: int = Field(default=3, ge=0, le=100, description="passages alike that share their scores; 0: none")
+    smoothed: int = Field(default=30, ge=1, le=1000, description="best passages whose neighbours are looked at")
     neighbour_share: float = Field(default=0.2, ge=0, le=1, description="of a score, from the passages alike")
 
 

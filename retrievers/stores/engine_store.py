@@ -6,11 +6,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from wardround.corpora.records import Passage
 from wardround.retrievers.keys import passage_key
-from wardround.retrievers.protocols import EVERYWHERE, Hit, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.protocols import EVERYWHERE, Hit, Matrix, Scores, SparseVector, Vector, Where
 from wardround.retrievers.stores.payload import DENSE, SENTENCES, SPARSE
-from wardround.retrievers.stores.ranking import Scored, best, best_keys, by_key
+from wardround.retrievers.stores.ranking import Scored, best, best_keys, in_order
 
 
 class Asked(NamedTuple):
@@ -79,18 +81,18 @@ class EngineStore(ABC):
         """For each vector the keys of what ``search_sparse`` finds, with their scores."""
         return self._ranked(SPARSE, _of_terms(vectors), k, where)
 
-    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the cosine of its passages by their keys."""
+    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the cosines of its passages, in the order of their keys."""
         return self._scored(DENSE, self._numbers(vectors), keys)
 
-    def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the IDF-weighted dot product of its passages by their keys; 0 is absent."""
-        return self._scored(SPARSE, _of_terms(vectors), keys)
+    def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the IDF-weighted dot products of its passages, in the order of their keys."""
+        return [np.nan_to_num(scores) for scores in self._scored(SPARSE, _of_terms(vectors), keys)]
 
-    def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the cosine of the best sentence of its passages by their keys, where they have vectors."""
+    def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the cosines of its passages' best sentences, in the order of their keys."""
         if not self._sentences:
-            return [{} for _ in vectors]
+            return [np.full(len(among), np.nan) for among in keys]
         return self._scored(SENTENCES, [[numbers] for numbers in self._numbers(vectors)], keys)
 
     def get(self, passage_ids: Sequence[str]) -> list[Passage]:
@@ -126,11 +128,11 @@ class EngineStore(ABC):
         found = best_keys(fetch, [place for place, vector in enumerate(vectors) if vector is not None], k)
         return [found.get(place, {}) for place in range(len(vectors))]
 
-    def _scored(self, using: str, vectors: Sequence[Any], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
+    def _scored(self, using: str, vectors: Sequence[Any], keys: Sequence[Sequence[int]]) -> list[Scores]:
         places = [place for place, vector in enumerate(vectors) if vector is not None and keys[place]]
         asked = [Asked(using, vectors[place], len(keys[place]), keys=keys[place]) for place in places]
         found = dict(zip(places, self._answers(asked) if asked else (), strict=True))
-        return [by_key(found.get(place, ())) for place in range(len(vectors))]
+        return [in_order(found.get(place, ()), among) for place, among in enumerate(keys)]
 
 
 def _of_terms(vectors: Sequence[SparseVector]) -> list[SparseVector | None]:

@@ -12,9 +12,9 @@ from wardround.corpora.records import Passage
 from wardround.errors import StoreError
 from wardround.retrievers.filters import admits
 from wardround.retrievers.keys import passage_key
-from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, Scores, SparseVector, Vector, Where
 from wardround.retrievers.stores.payload import DENSE, SPARSE
-from wardround.retrievers.stores.ranking import Scored, best_keys, by_key, ranked
+from wardround.retrievers.stores.ranking import Scored, best_keys, in_order, ranked
 
 
 class MemoryStore:
@@ -65,29 +65,24 @@ class MemoryStore:
         """For each vector the keys of what ``search_sparse`` finds, with their scores."""
         return [self._by_key(self.search_sparse(vector, self.count(), where), k) for vector in vectors]
 
-    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the cosine of its passages by their keys."""
+    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the cosines of its passages, in the order of their keys."""
         return [
-            by_key((float(_unit(item.dense) @ query), key) for key, item in self._named(among))
+            in_order(((float(_unit(item.dense) @ query), key) for key, item in self._named(among)), among)
             for query, among in zip(self._units(vectors), keys, strict=True)
         ]
 
-    def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the IDF-weighted dot product of its passages by their keys; 0 is absent."""
-        scored = [
-            [(_dot(weights, item.sparse), key) for key, item in self._named(among)]
+    def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the IDF-weighted dot products of its passages, in the order of their keys."""
+        return [
+            np.nan_to_num(in_order(((_dot(weights, item.sparse), key) for key, item in self._named(among)), among))
             for weights, among in zip(map(self._with_idf, vectors), keys, strict=True)
         ]
-        return [by_key((score, key) for score, key in each if score > 0) for each in scored]
 
-    def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[dict[int, float]]:
-        """For each vector the cosine of the best sentence of its passages by their keys, where they have vectors."""
+    def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the cosines of its passages' best sentences, in the order of their keys."""
         return [
-            by_key(
-                (max(float(_unit(row) @ query) for row in item.sentences), key)
-                for key, item in self._named(among)
-                if item.sentences is not None
-            )
+            in_order(((_best(item.sentences, query), key) for key, item in self._named(among)), among)
             for query, among in zip(self._units(vectors), keys, strict=True)
         ]
 
@@ -160,6 +155,10 @@ class MemoryStore:
     def _check(self, vector: Vector) -> None:
         if vector.shape != (self._dimension,):
             raise StoreError(f"the store holds vectors of {self._dimension} dimensions, not of shape {vector.shape}")
+
+
+def _best(sentences: Matrix | None, query: np.ndarray) -> float:
+    return np.nan if sentences is None else max(float(_unit(row) @ query) for row in sentences)
 
 
 def _unit(vector: Vector) -> np.ndarray:

@@ -125,10 +125,10 @@ def test_several_queries_get_what_each_alone_would(store: PassageStore) -> None:
     assert store.rank_dense(vectors, 7) == [store.rank_dense([one], 7)[0] for one in vectors]
     assert [list(one) for one in store.rank_sparse(words, 7)] == [list(store.rank_sparse([one], 7)[0]) for one in words]
     named = [keys("c:n2#0", "c:t03#0"), [], keys("c:n5#0")]
-    for place, scored in enumerate(store.score_dense(vectors, named)):
-        assert [scored] == store.score_dense([vectors[place]], [named[place]])
-    for place, scored in enumerate(store.score_sparse(words[:3], named)):
-        assert [scored] == store.score_sparse([words[place]], [named[place]])
+    for place, scores in enumerate(store.score_dense(vectors, named)):
+        np.testing.assert_array_equal(scores, store.score_dense([vectors[place]], [named[place]])[0])
+    for place, scores in enumerate(store.score_sparse(words[:3], named)):
+        np.testing.assert_array_equal(scores, store.score_sparse([words[place]], [named[place]])[0])
     assert store.rank_dense([], 7) == store.rank_sparse([], 7) == store.score_dense([], []) == []
 
 
@@ -145,11 +145,12 @@ def test_named_passages_get_the_scores_that_a_search_gives_them(store: PassageSt
     store.upsert([item(f"n{number}", axis(0, 1, number / 10), {1: 0.5, number: 0.1}) for number in range(2, 8)])
     named = keys("c:n3#0", "c:n7#0", "c:unknown#0")
     (dense,), (sparse,) = store.rank_dense([axis(0)], 9), store.rank_sparse([terms(3)], 9)
-    assert store.score_dense([axis(0)], [named]) == [{key: dense[key] for key in named[:2]}]
-    assert store.score_sparse([terms(3)], [named]) == [{named[0]: sparse[named[0]]}]
-    assert store.score_sentences([axis(0)], [named]) == [{}]
-    assert store.score_dense([axis(0)], [[]]) == store.score_sparse([terms(3)], [[]]) == [{}]
-    assert store.score_sparse([SparseVector((), ())], [named]) == [{}]
+    ((near, far, unknown),) = store.score_dense([axis(0)], [named])
+    assert (near, far, np.isnan(unknown)) == (dense[named[0]], dense[named[1]], True)
+    assert [scores.tolist() for scores in store.score_sparse([terms(3)], [named])] == [[sparse[named[0]], 0, 0]]
+    assert [np.isnan(scores).tolist() for scores in store.score_sentences([axis(0)], [named])] == [[True] * 3]
+    assert [scores.tolist() for scores in store.score_dense([axis(0)], [[]])] == [[]]
+    assert [scores.tolist() for scores in store.score_sparse([SparseVector((), ())], [named])] == [[0, 0, 0]]
 
 
 def test_passages_and_vectors_are_read_by_key(store: PassageStore) -> None:
@@ -179,7 +180,6 @@ def test_a_passage_counts_by_its_best_sentence(kind: str, tmp_path: Path) -> Non
     other = replace(item("other", axis(1)), sentences=np.array([axis(0, 1, 0.5), axis(2), axis(3)]))
     store.upsert([long, other, item("of one sentence", axis(0))])
     named = keys("c:long#0", "c:other#0", "c:of one sentence#0")
-    best = {named[0]: 0.75, named[1]: 0.5}
     (found,) = store.score_sentences([axis(0)], [named])
-    assert found == pytest.approx(best, abs=1e-3)
+    assert found == pytest.approx([0.75, 0.5, np.nan], abs=1e-3, nan_ok=True)
     store.close()

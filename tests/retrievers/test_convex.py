@@ -111,8 +111,8 @@ def test_one_hit_for_passages_that_say_the_same() -> None:
 
 
 def test_the_best_of_each_query_counts_as_one() -> None:
-    assert scaled_by_best({1: 4.0, 2: 1.0}, [1, 2, 3]).tolist() == [1, 0.25, 0]
-    assert scaled_by_best({}, [1]).tolist() == [0]
+    assert scaled_by_best(np.array([4.0, 1.0, 0.0])).tolist() == [1, 0.25, 0]
+    assert scaled_by_best(np.array([0.0])).tolist() == [0]
     assert combined(np.array([1.0, 0]), np.array([0.5, 1.0]), 0.5).tolist() == [0.75, 0.5]
 
 
