@@ -20,8 +20,11 @@ def without_twins(hits: Iterable[Hit], k: int) -> list[Hit]:
         place = place_of.get(hit.passage.id)
         if place is None:
             if len(kept) == k:
+                if not place_of:
+                    break
                 continue
-            place_of |= dict.fromkeys(hit.passage.same_as, len(kept))
+            if hit.passage.same_as:
+                place_of |= dict.fromkeys(hit.passage.same_as, len(kept))
             kept.append(_at(hit, len(kept) + 1))
         elif _is_marked(hit) and not _is_marked(kept[place]):
             kept[place] = replace(kept[place], passage=hit.passage)

@@ -25,7 +25,7 @@ from wardround.retrievers.stores.payload import (
     from_payload,
     to_payload,
 )
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Scored
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Keyed, Scored
 from wardround.retrievers.stores.room import WRITER_MARGIN, bytes_of, require_room
 
 _PAGE = 256
@@ -233,16 +233,13 @@ class EdgeStore(EngineStore):
             points = self._shard.query(self._request(asked, with_payload=True))
         return [Scored(point.score, from_payload(point.payload)) for point in points]
 
-    def _answers(self, asked: Sequence[Asked]) -> list[list[tuple[float, int]]]:
+    def _answers(self, asked: Sequence[Asked]) -> list[Keyed]:
         import qdrant_edge
 
         batch = qdrant_edge.QueryBatchRequest([self._request(one) for one in asked])
         with engine_errors(self._folder, "search"):
             answers = self._shard.query_batch(batch)
-        return [
-            [(point.score, point.id) for point in points if one.using != SPARSE or point.score > 0]
-            for one, points in zip(asked, answers, strict=True)
-        ]
+        return [Keyed.of([(point.score, point.id) for point in points]) for points in answers]
 
     def _rows(self, named: Mapping[int, str], keys: Iterable[int]) -> Matrix:
         """The dense vectors of ``keys``; one that is missing goes by its name in the message."""

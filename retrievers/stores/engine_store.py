@@ -12,7 +12,9 @@ from wardround.corpora.records import Passage
 from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, Hit, Matrix, Scores, SparseVector, Vector, Where
 from wardround.retrievers.stores.payload import DENSE, SENTENCES, SPARSE
-from wardround.retrievers.stores.ranking import Scored, best, best_keys, in_order
+from wardround.retrievers.stores.ranking import Keyed, Scored, best, best_keys, in_order
+
+_NOTHING = Keyed.of(())
 
 
 class Asked(NamedTuple):
@@ -47,8 +49,8 @@ class EngineStore(ABC):
         """The best of one search with the passages, best first."""
 
     @abstractmethod
-    def _answers(self, asked: Sequence[Asked]) -> list[list[tuple[float, int]]]:
-        """For each search its best as score and key, best first, all in one request; no sparse score of 0."""
+    def _answers(self, asked: Sequence[Asked]) -> list[Keyed]:
+        """For each search its best, best first, all in one request."""
 
     @abstractmethod
     def _rows(self, named: Mapping[int, str], keys: Iterable[int]) -> Matrix:
@@ -122,8 +124,9 @@ class EngineStore(ABC):
         return [vector.tolist() for vector in vectors]
 
     def _ranked(self, using: str, vectors: Sequence[Any], k: int, where: Where) -> list[dict[int, float]]:
-        def fetch(places: Sequence[int], limit: int) -> list[list[tuple[float, int]]]:
-            return self._answers([Asked(using, vectors[place], limit, where) for place in places])
+        def fetch(places: Sequence[int], limit: int) -> list[Keyed]:
+            answers = self._answers([Asked(using, vectors[place], limit, where) for place in places])
+            return answers if using != SPARSE else [_without_zeros(found) for found in answers]
 
         found = best_keys(fetch, [place for place, vector in enumerate(vectors) if vector is not None], k)
         return [found.get(place, {}) for place in range(len(vectors))]
@@ -132,9 +135,15 @@ class EngineStore(ABC):
         places = [place for place, vector in enumerate(vectors) if vector is not None and keys[place]]
         asked = [Asked(using, vectors[place], len(keys[place]), keys=keys[place]) for place in places]
         found = dict(zip(places, self._answers(asked) if asked else (), strict=True))
-        return [in_order(found.get(place, ()), among) for place, among in enumerate(keys)]
+        return [in_order(found.get(place, _NOTHING), among) for place, among in enumerate(keys)]
 
 
 def _of_terms(vectors: Sequence[SparseVector]) -> list[SparseVector | None]:
     """None for a vector without terms, which finds nothing."""
     return [vector if vector.indices else None for vector in vectors]
+
+
+def _without_zeros(found: Keyed) -> Keyed:
+    """An engine may fill up with passages that share no term."""
+    sharing = found.scores > 0
+    return Keyed(found.scores[sharing], found.keys[sharing])

@@ -14,7 +14,7 @@ from wardround.retrievers.filters import admits
 from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, Scores, SparseVector, Vector, Where
 from wardround.retrievers.stores.payload import DENSE, SPARSE
-from wardround.retrievers.stores.ranking import Scored, best_keys, in_order, ranked
+from wardround.retrievers.stores.ranking import Keyed, Scored, best_keys, in_order, ranked
 
 
 class MemoryStore:
@@ -68,21 +68,22 @@ class MemoryStore:
     def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
         """For each vector the cosines of its passages, in the order of their keys."""
         return [
-            in_order(((float(_unit(item.dense) @ query), key) for key, item in self._named(among)), among)
+            in_order(Keyed.of((float(_unit(item.dense) @ query), key) for key, item in self._named(among)), among)
             for query, among in zip(self._units(vectors), keys, strict=True)
         ]
 
     def score_sparse(self, vectors: Sequence[SparseVector], keys: Sequence[Sequence[int]]) -> list[Scores]:
         """For each vector the IDF-weighted dot products of its passages, in the order of their keys."""
-        return [
-            np.nan_to_num(in_order(((_dot(weights, item.sparse), key) for key, item in self._named(among)), among))
+        found = [
+            Keyed.of((_dot(weights, item.sparse), key) for key, item in self._named(among))
             for weights, among in zip(map(self._with_idf, vectors), keys, strict=True)
         ]
+        return [np.nan_to_num(in_order(scored, among)) for scored, among in zip(found, keys, strict=True)]
 
     def score_sentences(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
         """For each vector the cosines of its passages' best sentences, in the order of their keys."""
         return [
-            in_order(((_best(item.sentences, query), key) for key, item in self._named(among)), among)
+            in_order(Keyed.of((_best(item.sentences, query), key) for key, item in self._named(among)), among)
             for query, among in zip(self._units(vectors), keys, strict=True)
         ]
 
@@ -136,7 +137,7 @@ class MemoryStore:
 
     def _by_key(self, hits: Sequence[Hit], k: int) -> dict[int, float]:
         keyed = [(hit.score, passage_key(hit.passage.id)) for hit in hits]
-        return best_keys(lambda _, limit: [keyed[:limit]], [0], k)[0]
+        return best_keys(lambda _, limit: [Keyed.of(keyed[:limit])], [0], k)[0]
 
     def _units(self, vectors: Sequence[Vector]) -> list[np.ndarray]:
         for vector in vectors:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from wardround.corpora.records import Passage
 from wardround.retrievers.protocols import Hit, Scores
@@ -29,6 +30,19 @@ class Scored(NamedTuple):
 
     score: float
     passage: Passage
+
+
+class Keyed(NamedTuple):
+    """Passages by their keys with the scores an engine gave them, both of shape (passages,)."""
+
+    scores: Scores
+    keys: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, scored: Iterable[tuple[float, int]]) -> Keyed:
+        """From pairs of score and key."""
+        pairs = list(scored)
+        return cls(np.array([score for score, _ in pairs], float), np.array([key for _, key in pairs], np.int64))
 
 
 def ranked(scored: Iterable[Scored], k: int, retriever: str) -> list[Hit]:
@@ -56,7 +70,7 @@ def best(fetch: Callable[[int], list[Scored]], k: int, retriever: str) -> list[H
 
 
 def best_keys(
-    fetch: Callable[[Sequence[int], int], Iterable[list[tuple[float, int]]]], queries: Iterable[int], k: int
+    fetch: Callable[[Sequence[int], int], Iterable[Keyed]], queries: Iterable[int], k: int
 ) -> dict[int, dict[int, float]]:
     """``best`` for several queries and by keys alone: score by key, rounded alike, ties by key.
 
@@ -71,19 +85,23 @@ def best_keys(
     limit = k + _SPARE
     found: dict[int, dict[int, float]] = {}
     while waiting:
-        for query, scored in zip(waiting, fetch(waiting, limit), strict=True):
-            if _holds_ties(scored, k, limit):
-                rounded = sorted([(-round(score, _DECIMALS), key) for score, key in scored])
-                found[query] = {key: -negated for negated, key in rounded[:k]}
+        for query, (scores, keys) in zip(waiting, fetch(waiting, limit), strict=True):
+            if _holds_ties(scores, k, limit):
+                rounded = scores.round(_DECIMALS)
+                first = np.lexsort((keys, -rounded))[:k]
+                found[query] = dict(zip(keys[first].tolist(), rounded[first].tolist(), strict=True))
         waiting = [query for query in waiting if query not in found]
         limit *= 4
     return found
 
 
-def in_order(scored: Iterable[tuple[float, int]], keys: Sequence[int]) -> Scores:
-    """The scores in the order of ``keys``, rounded as in a ranking; NaN for a key that has none."""
-    found = {key: score for score, key in scored}
-    return np.array([found.get(key, np.nan) for key in keys], dtype=np.float64).round(_DECIMALS)
+def in_order(found: Keyed, keys: Sequence[int]) -> Scores:
+    """The scores in the order of ``keys``, rounded as in a ranking; NaN for a key that was not found."""
+    wanted = np.array(keys, dtype=np.int64)
+    order = wanted.argsort()
+    scores: Scores = np.full(len(keys), np.nan)
+    scores[order[np.searchsorted(wanted, found.keys, sorter=order)]] = found.scores
+    return scores.round(_DECIMALS)
 
 
 def _with_ties(fetch: Callable[[int], list[Scored]], k: int) -> list[Scored]:
@@ -91,11 +109,13 @@ def _with_ties(fetch: Callable[[int], list[Scored]], k: int) -> list[Scored]:
     if k <= 0:
         return []
     limit = k + _SPARE
-    while not _holds_ties(found := fetch(limit), k, limit):
+    found = fetch(limit)
+    while not _holds_ties([item.score for item in found], k, limit):
         limit *= 4
+        found = fetch(limit)
     return found
 
 
-def _holds_ties(found: Sequence[tuple[float, object]], k: int, limit: int) -> bool:
-    """Whether everything that ties with the ``k``-th is among the engine's best up to ``limit``."""
-    return len(found) < limit or round(found[-1][0], _DECIMALS) < round(found[k - 1][0], _DECIMALS)
+def _holds_ties(scores: Sequence[float] | Scores, k: int, limit: int) -> bool:
+    """Whether everything that ties with the ``k``-th is among the engine's best up to ``limit``, whose scores fall."""
+    return len(scores) < limit or round(float(scores[-1]), _DECIMALS) < round(float(scores[k - 1]), _DECIMALS)

@@ -26,7 +26,7 @@ from wardround.retrievers.stores.payload import (
     from_payload,
     to_payload,
 )
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Scored
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Keyed, Scored
 
 if TYPE_CHECKING:
     from qdrant_client import QdrantClient, models
@@ -199,12 +199,9 @@ class ServerStore(EngineStore):
         (points,) = self._searched([self._request(asked, with_payload=True)])
         return [Scored(point.score, from_payload(point.payload)) for point in points]
 
-    def _answers(self, asked: Sequence[Asked]) -> list[list[tuple[float, int]]]:
+    def _answers(self, asked: Sequence[Asked]) -> list[Keyed]:
         answers = self._searched([self._request(one) for one in asked])
-        return [
-            [(point.score, point.id) for point in points if one.using != SPARSE or point.score > 0]
-            for one, points in zip(asked, answers, strict=True)
-        ]
+        return [Keyed.of([(point.score, point.id) for point in points]) for points in answers]
 
     def _searched(self, requests: Sequence[models.QueryRequest]) -> list[list[Any]]:
         answers = self._call("search", lambda name: self._client.query_batch_points(name, requests=requests))
