@@ -70,14 +70,12 @@ def main() -> int:
         values = {name: value for one in SETS for name, value in quality(one, found[one]).items()}
         values["differences_from_ir_measures"] = max(difference_from_ir_measures(one) for one in found.values())
         values["graph_recall_at_50"] = graph_recall(np.concatenate(list(vectors.values())))
-        scifact, bioasq = found["scifact"], found["bioasq"]
-        values["batch_speed_up"] = batch_speed_up(
-            scifact.index.store, scifact.index.encoder, settings, list(scifact.judged.queries.values())
-        )
-        encoder, queries = bioasq.index.encoder, list(bioasq.judged.queries.values())[: 2 * TIMED]
+        bioasq = found["bioasq"]
+        encoder, queries = bioasq.index.encoder, list(bioasq.judged.queries.values())
         large = enlarged(Path(folder) / "large", bioasq.judged.passages, vectors["bioasq"], encoder, LARGE)
-        values |= costs(large, encoder, queries)
-        for store in (large, scifact.index.store, bioasq.index.store):
+        values |= costs(large, encoder, queries[: 2 * TIMED])
+        values["batch_speed_up"] = batch_speed_up(large, encoder, queries)
+        for store in (large, *(one.index.store for one in found.values())):
             store.close()
     rows = judged("retrieval", values, {})
     print(table(rows))

@@ -108,10 +108,7 @@ class ConvexRetriever:
         scores = [self._mixed(one, found) for one, found in zip(candidates, cosines, strict=True)]
         if self._settings.neighbours:
             scores = self._smoothed(candidates, scores, read)
-        return [
-            {one.keys[place]: float(values[place]) for place in best_first(values)}
-            for one, values in zip(candidates, (values.round(DECIMALS) for values in scores), strict=True)
-        ]
+        return [_best_first_by_key(one, values) for one, values in zip(candidates, scores, strict=True)]
 
     def _candidates(
         self, queries: Sequence[str], vectors: Sequence[Vector], depth: int, where: Where
@@ -124,18 +121,11 @@ class ConvexRetriever:
         further = self._store.score_sparse(terms, unranked)
         sentences = self._store.score_sentences(vectors, keys)
         found = []
-        for among, words, others, more, meaning, best in zip(
-            keys, by_words, unranked, further, by_meaning, sentences, strict=True
-        ):
-            everything = words | dict(zip(others, more.tolist(), strict=True))
-            found.append(
-                _Candidates(
-                    among,
-                    scaled_by_best(np.array([everything[key] for key in among])),
-                    np.array([meaning.get(key, np.nan) for key in among]),
-                    best,
-                )
-            )
+        for among, words, more, meaning, best in zip(keys, by_words, further, by_meaning, sentences, strict=True):
+            everything = np.array([words.get(key, np.nan) for key in among])
+            everything[np.isnan(everything)] = more
+            whole = np.array([meaning.get(key, np.nan) for key in among])
+            found.append(_Candidates(among, scaled_by_best(everything), whole, best))
         return found
 
     def _mixed(self, one: _Candidates, cosines: Scores) -> Scores:
@@ -173,13 +163,21 @@ class ConvexRetriever:
                 read += 1
             passages = reading.passages(keys[:read])
             twins = {passage_key(twin) for passage in passages.values() for twin in passage.same_as}
-            passages |= reading.passages(key for key in twins if key in ranked and key not in passages)
-            found = sorted((-ranked[key], passage.id, passage) for key, passage in passages.items())
-            hits = (Hit(passage, -score, rank, self.name) for rank, (score, _, passage) in enumerate(found, start=1))
-            kept = without_twins(hits, k)
+            if twins:
+                passages |= reading.passages(key for key in twins if key in ranked and key not in passages)
+            found = sorted([(-ranked[key], passage.id, passage) for key, passage in passages.items()])
+            places = enumerate(found if twins else found[:k], start=1)
+            hits = [Hit(passage, -score, rank, self.name) for rank, (score, _, passage) in places]
+            kept = without_twins(hits, k) if twins else hits
             if len(kept) == k or read >= len(keys):
                 return kept
             read *= 2
+
+
+def _best_first_by_key(one: _Candidates, scores: Scores) -> dict[int, float]:
+    order = best_first(scores)
+    keys = [one.keys[place] for place in order.tolist()]
+    return dict(zip(keys, scores.round(DECIMALS)[order].tolist(), strict=True))
 
 
 def _least(scores: Scores) -> float:
