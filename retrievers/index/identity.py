@@ -7,7 +7,8 @@ import json
 
 from wardround.retrievers.index.manifest import Manifest
 
-_OF_THE_BUILD = {"generation", "created", "package_version", "corpora"}
+# How many passages were truncated follows from the rest, and is not known of vectors that an older version cached.
+_OF_THE_BUILD = {"generation", "created", "package_version", "corpora", "truncated"}
 
 
 def content_of(manifest: Manifest) -> str:

@@ -22,6 +22,7 @@ MANIFEST = Manifest(
         {"generation": "20270101T000000000000-abcdef"},
         {"created": datetime(2027, 1, 1, tzinfo=UTC)},
         {"package_version": "0.2.0"},
+        {"truncated": 3},
         {"corpora": (TWO, ONE)},
         {"corpora": (ONE.model_copy(update={"description": "in other words"}), TWO)},
     ],
