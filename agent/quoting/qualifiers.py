@@ -33,11 +33,14 @@ def _qualifier(
     return Qualifier(name, in_question, in_passage, strict, own_doses)
 
 
+_HOPED_FOR = "(?:try|trying) for a baby|(?:have|having|want) a baby"
+"""A baby that is not there yet asks about those who will have it."""
+
 QUALIFIERS = (
     _qualifier(
         "pregnancy",
-        r"pregnan|gravid|gestation|trimester|antenatal|antepartum",
-        r"pregnan|gravid|gestation|"
+        rf"pregnan|gravid|gestation|trimester|antenatal|antepartum|(?:pre)?conception|conceiv|{_HOPED_FOR}",
+        r"pregnan|gravid|gestation|(?:pre)?conception|conceiv|"
         r"trimester|antenatal|perinatal|antepartum|fetal|foetal|teratogen|obstetric",
     ),
     _qualifier(
@@ -45,7 +48,8 @@ QUALIFIERS = (
     ),
     _qualifier(
         "children",
-        r"child|paediatric|pediatric|infant|toddler|adolescent|teenage|neonat|newborn|baby|babies|"
+        r"child|paediatric|pediatric|infant|toddler|adolescent|teenage|neonat|newborn|"
+        r"(?<!try for a )(?<!trying for a )(?<!have a )(?<!having a )(?<!want a )bab(?:y|ies)|"
         r"\d+[- ](?:year|month|week|day)s?[- ]old (?:boy|girl)",
         r"child|paediatric|pediatric|infant|toddler|adolescent|neonat|newborn|preterm|term infant",
         strict=True,
