@@ -119,10 +119,8 @@ def measure_r2med(
 @contextmanager
 def _model(asked: Measuring) -> Iterator[_Running | None]:
     """The configured language model with a loop of its own, where something of the measurement needs one."""
-    for_what = f"--query-mode {asked.query_mode}" if _method(asked) and not asked.rewrites else None
-    if asked.settings.retrieval.stages.reranker == BY_MODEL:
-        for_what = for_what or "retrieval.stages.reranker=model"
-    if for_what is None:
+    rewrites = _method(asked) is not None and asked.rewrites is None
+    if not rewrites and asked.settings.retrieval.stages.reranker != BY_MODEL:
         yield None
         return
     from wardround.agent.event_loop import LoopThread
@@ -130,7 +128,11 @@ def _model(asked: Measuring) -> Iterator[_Running | None]:
 
     model = choose_model(asked.settings.model)
     if model is None:
-        raise EvaluationError(f"{for_what} needs a language model: name one with --model, or a file with --rewrites")
+        raise EvaluationError(
+            f"--query-mode {asked.query_mode} needs a language model: name one with --model, or a file with --rewrites"
+            if rewrites
+            else "retrieval.stages.reranker=model needs a language model: name one with --model"
+        )
     loop = LoopThread("retrieval")
     try:
         yield _Running(model, loop)
@@ -154,7 +156,7 @@ def _writer(asked: Measuring, running: _Running | None, judged: JudgedSet, ask: 
 
         return read_rewrites(asked.rewrites, method, judged.queries)
     if running is None:
-        return None
+        raise EvaluationError(f"--query-mode {method} was given no language model to write with")
     from wardround.evals.retrieval.rewrites import written_by
 
     return PassageWriter(written_by(running.model, running.loop), method, ask, fingerprint=running.model.fingerprint)
