@@ -17,6 +17,7 @@ Bruch et al. (TOIS 2024) compare such combinations with reciprocal rank fusion; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -39,8 +40,10 @@ from wardround.retrievers.settings import ConvexSettings
 from wardround.retrievers.twins import without_twins
 
 _SPARE = 8
-_TOGETHER = 32
-"""Queries that go to the engine in one request: with more it is hardly faster, and other threads wait for it."""
+_EMBEDDED = 256
+"""Queries of one block of embedding, while the block before is searched for."""
+_TOGETHER = 64
+"""Queries that go to the store in one request: with more it is hardly faster, and other threads wait for the engine."""
 
 
 class _Candidates(NamedTuple):
@@ -85,17 +88,23 @@ class ConvexRetriever:
         return self.search_many([query], k, where)[0]
 
     def search_many(self, queries: Sequence[str], k: int, where: Where = EVERYWHERE) -> list[list[Hit]]:
-        """``search`` for each query: embedded in one batch, searched in blocks, nothing read twice."""
-        asked = list(dict.fromkeys(query for query in queries if query.strip() and k > 0))
-        vectors, read = self._vectors.of(asked), ReadOnce(self._store)
+        """``search`` for each query: embedded and searched in blocks of similar length, nothing read twice."""
+        asked = sorted(dict.fromkeys(query for query in queries if query.strip() and k > 0), key=len, reverse=True)
+        blocks = [asked[start : start + _EMBEDDED] for start in range(0, len(asked), _EMBEDDED)]
         found: dict[str, list[Hit]] = {}
-        for start in range(0, len(asked), _TOGETHER):
-            block = slice(start, start + _TOGETHER)
-            ranked = self._ranked(asked[block], vectors[block], max(self._settings.depth, k), where, read)
-            read.passages(key for ranking in ranked for key in list(ranking)[: k + _SPARE])
-            hits = [self._hits(ranking, k, read) for ranking in ranked]
-            found.update(zip(asked[block], hits, strict=True))
+        read = ReadOnce(self._store)
+        for block, vectors in zip(blocks, self._vectors.ahead(blocks), strict=True):
+            for start in range(0, len(block), _TOGETHER):
+                part = slice(start, start + _TOGETHER)
+                found.update(zip(block[part], self._found(block[part], vectors[part], k, where, read), strict=True))
         return [list(found.get(query, [])) for query in queries]
+
+    def _found(
+        self, queries: Sequence[str], vectors: Sequence[Vector], k: int, where: Where, read: ReadOnce
+    ) -> list[list[Hit]]:
+        ranked = self._ranked(queries, vectors, max(self._settings.depth, k), where, read)
+        read.read(key for ranking in ranked for key in islice(ranking, k + _SPARE))
+        return [self._hits(ranking, k, read) for ranking in ranked]
 
     def _ranked(
         self, queries: Sequence[str], vectors: Sequence[Vector], depth: int, where: Where, read: ReadOnce
@@ -164,7 +173,7 @@ class ConvexRetriever:
             passages = reading.passages(keys[:read])
             twins = {passage_key(twin) for passage in passages.values() for twin in passage.same_as}
             if twins:
-                passages |= reading.passages(key for key in twins if key in ranked and key not in passages)
+                passages |= reading.passages([key for key in twins if key in ranked and key not in passages])
             found = sorted([(-ranked[key], passage.id, passage) for key, passage in passages.items()])
             places = enumerate(found if twins else found[:k], start=1)
             hits = [Hit(passage, -score, rank, self.name) for rank, (score, _, passage) in places]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from threading import Lock
 
 from wardround.retrievers.protocols import Embedder, Vector
@@ -35,6 +36,19 @@ class QueryVectors:
             found.update(zip(missing, self._embedder.embed_queries(missing), strict=True))
             self._remember({query: found[query] for query in missing})
         return [found[query] for query in queries]
+
+    def ahead(self, blocks: Sequence[Sequence[str]]) -> Iterator[list[Vector]]:
+        """``of`` for each block in turn; the next is embedded while the caller works with the one before it."""
+        if len(blocks) == 1:
+            yield self.of(blocks[0])
+            return
+        with ThreadPoolExecutor(max_workers=1) as background:
+            coming = [background.submit(self.of, block) for block in blocks[:1]]
+            for following in blocks[1:]:
+                vectors = coming.pop().result()
+                coming.append(background.submit(self.of, following))
+                yield vectors
+            yield from (last.result() for last in coming)
 
     def _remember(self, vectors: dict[str, Vector]) -> None:
         with self._lock:

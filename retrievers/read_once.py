@@ -21,12 +21,17 @@ class ReadOnce:
         self._passages: dict[int, Passage] = {}
         self._rows: dict[int, Vector] = {}
 
-    def passages(self, keys: Iterable[int]) -> dict[int, Passage]:
+    def read(self, keys: Iterable[int]) -> None:
+        """Reads the passages of ``keys`` in one request, for ``passages``."""
+        known = self._passages
+        if unread := {key for key in keys if key not in known}:
+            known.update(self._store.get_by_key(list(unread)))
+
+    def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         """The passages of ``keys`` that exist."""
-        wanted = list(keys)
-        if unread := [key for key in dict.fromkeys(wanted) if key not in self._passages]:
-            self._passages |= self._store.get_by_key(unread)
-        return {key: self._passages[key] for key in wanted if key in self._passages}
+        self.read(keys)
+        known = self._passages
+        return {key: known[key] for key in keys if key in known}
 
     def vectors(self, wanted: Sequence[Sequence[int]]) -> list[Matrix]:
         """The dense vectors of the passages of each list of keys, read in one request.

@@ -12,7 +12,7 @@ import os
 import re
 from pathlib import Path
 
-_ONLY_READ = re.compile(r"page_\d+\.dat|chunk_\d+\.mmap|matrix\.dat|inverted_index\.dat|.+\.bin")
+_ONLY_READ = re.compile(r"page_\d+\.dat|chunk_\d+\.mmap|matrix\.dat|inverted_index\.dat|.+\.bin|dense(-keys)?\.npy")
 # Another file system, one without hard links or out of them, or files of another user under protected_hardlinks.
 _NO_LINK = frozenset({errno.EXDEV, errno.EPERM, errno.EACCES, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS})
 

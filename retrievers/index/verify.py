@@ -10,6 +10,7 @@ import numpy as np
 
 from wardround.errors import StoreError
 from wardround.retrievers.index.manifest import Manifest
+from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import PassageStore
 
 _BATCH = 256
@@ -41,10 +42,13 @@ def _problems(store: PassageStore, manifest: Manifest, vectors: bool) -> Iterato
                 yield f"passage {passage.id!r} is {len(passage.text)} characters long, its span {span}"
         if vectors:
             rows = store.vectors([passage.id for passage in batch])
+            compared = store.vectors_by_key([passage_key(passage.id) for passage in batch])
             lengths = np.linalg.norm(rows, axis=1)
             for passage, length in zip(batch, lengths, strict=True):
                 if not abs(float(length) - 1) < _LENGTH_TOLERANCE:
                     yield f"the vector of passage {passage.id!r} has length {length:g} instead of 1"
+            for place in np.flatnonzero((rows != compared).any(axis=1)):
+                yield f"the matrix of vectors holds another vector of passage {batch[place].id!r} than the store"
     for corpus in manifest.corpora:
         if seen[corpus.name] != corpus.passages:
             yield f"corpus {corpus.name!r} has {seen[corpus.name]} passages, its manifest says {corpus.passages}"

@@ -11,11 +11,12 @@ import numpy as np
 from wardround.corpora.records import Passage
 from wardround.errors import StoreError
 from wardround.retrievers.keys import passage_key
-from wardround.retrievers.protocols import EVERYWHERE, IndexedPassage, Matrix, SparseVector, Vector, Where
+from wardround.retrievers.protocols import EVERYWHERE, IndexedPassage, Matrix, Scores, Vector, Where
 from wardround.retrievers.settings import Quantization
-from wardround.retrievers.stores.conditions import AnyOf, conditions
+from wardround.retrievers.stores.dense_matrix import DenseMatrix
 from wardround.retrievers.stores.edge_errors import engine_errors
 from wardround.retrievers.stores.edge_layout import edge_config, quantization_of
+from wardround.retrievers.stores.edge_requests import engine_filter, engine_terms, query_request
 from wardround.retrievers.stores.engine_store import Asked, EngineStore
 from wardround.retrievers.stores.payload import (
     DENSE,
@@ -25,7 +26,7 @@ from wardround.retrievers.stores.payload import (
     from_payload,
     to_payload,
 )
-from wardround.retrievers.stores.ranking import EXACT_UP_TO, HNSW_EF, OVERSAMPLING, Keyed, Scored
+from wardround.retrievers.stores.ranking import EXACT_UP_TO, Keyed, Scored
 from wardround.retrievers.stores.room import WRITER_MARGIN, bytes_of, require_room
 
 _PAGE = 256
@@ -76,6 +77,7 @@ class EdgeStore(EngineStore):
         self._exact_up_to = exact_up_to
         self._quantization = quantization
         self._size = self.count()
+        self._matrix: DenseMatrix | None = None
 
     @classmethod
     def create(
@@ -144,7 +146,9 @@ class EdgeStore(EngineStore):
             quantization = quantization_of(folder)
             config = edge_config(dimension, sentences=sentences, quantization=quantization)
             shard = qdrant_edge.EdgeShard.load(str(folder), config)
-        return cls(name or folder, dimension, shard, writable=writable, sentences=sentences, quantization=quantization)
+        store = cls(name or folder, dimension, shard, writable=writable, sentences=sentences, quantization=quantization)
+        store._matrix = DenseMatrix.open(folder, (store._size, dimension), name or folder)
+        return store
 
     def upsert(self, passages: Sequence[IndexedPassage]) -> None:
         """Adds passages, replacing those with the same id.
@@ -179,7 +183,7 @@ class EdgeStore(EngineStore):
         """Prepares for reading what has been written.
 
         Payload indexes are made from ``INDEX_PAYLOAD_FROM`` passages on, an HNSW graph where search is not exact, and
-        quantised vectors where they are wanted.
+        quantised vectors where they are wanted. Otherwise the vectors are written once more as one matrix.
         """
         import qdrant_edge
 
@@ -189,13 +193,38 @@ class EdgeStore(EngineStore):
         }
         for field, kind in FILTER_FIELDS.items() if self._size >= INDEX_PAYLOAD_FROM else ():
             self._write(qdrant_edge.UpdateOperation.create_field_index(field, kinds[kind]))
-        if self._size > self._exact_up_to or self._quantization != "none":
+        if not self._exact:
             # The engine writes the whole segment anew before it drops the old one.
             used = sum(path.stat().st_blocks * 512 for path in self._folder.rglob("*"))
             require_room(self._folder, WRITER_MARGIN + used)
             with engine_errors(self._folder, "optimise"):
                 self._shard.optimize()
                 self._shard.flush()
+        elif self._size:
+            shape = (self._size, self._dimension)
+            require_room(self._folder, WRITER_MARGIN + 4 * self._size * self._dimension)
+            DenseMatrix.write(self._folder, shape, self._all_vectors())
+            self._matrix = DenseMatrix.open(self._folder, shape, self._folder)
+
+    def rank_dense(self, vectors: Sequence[Vector], k: int, where: Where = EVERYWHERE) -> list[dict[int, float]]:
+        """For each vector the keys of what ``search_dense`` finds, with their cosines."""
+        if self._matrix is None or where != EVERYWHERE:
+            return super().rank_dense(vectors, k, where)
+        return self._matrix.rank(self._checked(vectors), k)
+
+    def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
+        """For each vector the cosines of its passages, in the order of their keys."""
+        if self._matrix is None:
+            return super().score_dense(vectors, keys)
+        return self._matrix.score(self._checked(vectors), keys)
+
+    def vectors_by_key(self, keys: Sequence[int]) -> Matrix:
+        """The stored dense vectors, in the order asked for.
+
+        Raises:
+            StoreError: a key is not in the store.
+        """
+        return super().vectors_by_key(keys) if self._matrix is None else self._matrix.rows(keys)
 
     def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
         """The passages that exist, by their keys."""
@@ -221,22 +250,23 @@ class EdgeStore(EngineStore):
         import qdrant_edge
 
         with engine_errors(self._folder, "read"):
-            return int(self._shard.count(qdrant_edge.CountRequest(exact=True, filter=self._filter(where))))
+            return int(self._shard.count(qdrant_edge.CountRequest(exact=True, filter=engine_filter(where))))
 
     def close(self) -> None:
         """Flushes and releases the folder; a second call does nothing, any other call afterwards raises StoreError."""
+        self._matrix = None
         with engine_errors(self._folder, "close"):
             self._shard.close()
 
     def _passages(self, asked: Asked) -> list[Scored]:
         with engine_errors(self._folder, "search"):
-            points = self._shard.query(self._request(asked, with_payload=True))
+            points = self._shard.query(query_request(asked, self._exact, with_payload=True))
         return [Scored(point.score, from_payload(point.payload)) for point in points]
 
     def _answers(self, asked: Sequence[Asked]) -> list[Keyed]:
         import qdrant_edge
 
-        batch = qdrant_edge.QueryBatchRequest([self._request(one) for one in asked])
+        batch = qdrant_edge.QueryBatchRequest([query_request(one, self._exact) for one in asked])
         with engine_errors(self._folder, "search"):
             answers = self._shard.query_batch(batch)
         return [Keyed.of([(point.score, point.id) for point in points]) for points in answers]
@@ -252,43 +282,26 @@ class EdgeStore(EngineStore):
         rows = [found[key] for key in keys]
         return np.array(rows, dtype=np.float32).reshape(len(rows), self._dimension)
 
-    def _request(self, asked: Asked, *, with_payload: bool = False) -> Any:
+    @property
+    def _exact(self) -> bool:
+        """Whether dense search looks at every full vector."""
+        return self._size <= self._exact_up_to and self._quantization == "none"
+
+    def _all_vectors(self) -> Iterator[tuple[list[int], Matrix]]:
+        """Keys and dense vectors of all passages, which the engine gives in the order of their keys."""
         import qdrant_edge
 
-        # There is no graph of sentences, and passages that are named are few.
-        scanned = self._size <= self._exact_up_to and self._quantization == "none"
-        exact = asked.using == SENTENCES or (asked.using == DENSE and (bool(asked.keys) or scanned))
-        vector = _sparse(asked.vector) if asked.using == SPARSE else asked.vector
-        named = qdrant_edge.Filter(must=[qdrant_edge.HasIdCondition(set(asked.keys))]) if asked.keys else None
-        return qdrant_edge.QueryRequest(
-            limit=asked.limit,
-            query=qdrant_edge.Query.Nearest(vector, using=asked.using),
-            filter=named or self._filter(asked.where),
-            with_payload=with_payload,
-            params=qdrant_edge.SearchParams(
-                exact=exact,
-                hnsw_ef=HNSW_EF,
-                quantization=qdrant_edge.QuantizationSearchParams(rescore=True, oversampling=OVERSAMPLING),
-            ),
-        )
-
-    def _filter(self, where: Where) -> Any:
-        import qdrant_edge
-
-        must: list[Any] = [
-            qdrant_edge.FieldCondition(condition.field, match=qdrant_edge.MatchAny(condition.values))
-            if isinstance(condition, AnyOf)
-            else qdrant_edge.FieldCondition(
-                condition.field, range=qdrant_edge.RangeFloat(gte=condition.first, lte=condition.last)
-            )
-            for condition in conditions(where)
-        ]
-        if where.passage_ids:
-            must.append(qdrant_edge.HasIdCondition(set(map(passage_key, where.passage_ids))))
-        return qdrant_edge.Filter(must=must) if must else None
+        offset = None
+        while True:
+            request = qdrant_edge.ScrollRequest(offset=offset, limit=_PAGE, with_payload=False, with_vector=[DENSE])
+            with engine_errors(self._folder, "read"):
+                records, offset = self._shard.scroll(request)
+            yield [record.id for record in records], np.array([record.vector[DENSE] for record in records], np.float32)
+            if offset is None:
+                return
 
     def _vectors_of(self, item: IndexedPassage) -> dict[str, Any]:
-        vectors: dict[str, Any] = {DENSE: item.dense.tolist(), SPARSE: _sparse(item.sparse)}
+        vectors: dict[str, Any] = {DENSE: item.dense.tolist(), SPARSE: engine_terms(item.sparse)}
         if self._sentences and item.sentences is not None:
             vectors[SENTENCES] = item.sentences.tolist()
         return vectors
@@ -296,10 +309,18 @@ class EdgeStore(EngineStore):
     def _write(self, operation: Any) -> None:
         if not self._writable:
             raise StoreError(f"the store at {self._folder} is open for reading only: build a new index instead")
+        if self._matrix is not None:
+            self._matrix.remove()
+            self._matrix = None
         with engine_errors(self._folder, "write"):
             self._shard.update(operation)
             self._shard.flush()
         self._size = self.count()
+
+    def _checked(self, vectors: Sequence[Vector]) -> Sequence[Vector]:
+        for vector in vectors:
+            self._check(vector)
+        return vectors
 
     def _check(self, vector: Vector) -> None:
         if vector.shape != (self._dimension,):
@@ -307,9 +328,3 @@ class EdgeStore(EngineStore):
                 f"the store at {self._folder} holds vectors of {self._dimension} dimensions, not of shape "
                 f"{vector.shape}: use the embedder it was built with"
             )
-
-
-def _sparse(vector: SparseVector) -> Any:
-    import qdrant_edge
-
-    return qdrant_edge.SparseVector(list(vector.indices), list(vector.values))

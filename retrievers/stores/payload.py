@@ -35,6 +35,18 @@ _BIBLIO_NAMES = frozenset(field.name for field in _BIBLIO_FIELDS)
 _BIBLIO_REQUIRED = tuple(
     field.name for field in _BIBLIO_FIELDS if field.default is MISSING and field.default_factory is MISSING
 )
+# Checked in one loop, because an answer reads hundreds of passages.
+_KINDS: tuple[tuple[str, type], ...] = (
+    ("id", str),
+    ("document_id", str),
+    ("corpus", str),
+    ("ordinal", int),
+    ("heading", list),
+    ("text", str),
+    ("start", int),
+    ("end", int),
+    ("biblio", dict),
+)
 # Filters need these beside the other passage fields, so they are not repeated inside "biblio".
 _LIFTED = ("year", "publication_types", "retracted")
 
@@ -76,40 +88,41 @@ def from_payload(payload: Mapping[str, Any] | None) -> Passage:
         StoreError: a field is missing or of another type, so the index is damaged or not ours.
     """
     values = payload or {}
-    biblio = {**_take(values, "biblio", dict), **{name: values[name] for name in _LIFTED if name in values}}
+    for name, kind in _KINDS:
+        if not isinstance(values.get(name), kind):
+            raise StoreError(_unreadable(values, name, kind))
     return Passage(
-        id=_take(values, "id", str),
-        document_id=_take(values, "document_id", str),
-        corpus=_take(values, "corpus", str),
-        ordinal=_take(values, "ordinal", int),
-        heading=tuple(_take(values, "heading", list)),
-        text=_take(values, "text", str),
-        start=_take(values, "start", int),
-        end=_take(values, "end", int),
-        biblio=_biblio(biblio, str(values.get("id"))),
-        same_as=tuple(values.get("same_as", ())),
+        values["id"],
+        values["document_id"],
+        values["corpus"],
+        values["ordinal"],
+        tuple(values["heading"]),
+        values["text"],
+        values["start"],
+        values["end"],
+        _biblio(values),
+        tuple(values.get("same_as", ())),
     )
 
 
-def _biblio(values: Mapping[str, Any], passage_id: str) -> Biblio:
-    known: dict[str, Any] = {
-        name: tuple(value) if name in _BIBLIO_TUPLES else value
-        for name, value in values.items()
-        if name in _BIBLIO_NAMES
-    }
+def _biblio(values: Mapping[str, Any]) -> Biblio:
+    known: dict[str, Any] = {name: value for name, value in values["biblio"].items() if name in _BIBLIO_NAMES}
+    for name in _LIFTED:
+        if name in values:
+            known[name] = values[name]
+    for name in _BIBLIO_TUPLES & known.keys():
+        known[name] = tuple(known[name])
     for name in _BIBLIO_REQUIRED:
         if name not in known:
-            raise StoreError(f"passage {passage_id!r} in the index has no {name!r}: rebuild the index")
+            raise StoreError(f"passage {values['id']!r} in the index has no {name!r}: rebuild the index")
     known["retracted"] = bool(known.get("retracted", False))
     return Biblio(**known)
 
 
-def _take(values: Mapping[str, Any], name: str, kind: type) -> Any:
+def _unreadable(values: Mapping[str, Any], name: str, kind: type) -> str:
     value = values.get(name)
-    if not isinstance(value, kind):
-        problem = "is missing" if value is None else f"is {type(value).__name__}, not {kind.__name__}"
-        raise StoreError(
-            f"a stored passage cannot be read: field {name!r} {problem} (passage {values.get('id')!r}); "
-            "the index is damaged or another program's: rebuild it"
-        )
-    return value
+    problem = "is missing" if value is None else f"is {type(value).__name__}, not {kind.__name__}"
+    return (
+        f"a stored passage cannot be read: field {name!r} {problem} (passage {values.get('id')!r}); "
+        "the index is damaged or another program's: rebuild it"
+    )

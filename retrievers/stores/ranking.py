@@ -51,10 +51,10 @@ def ranked(scored: Iterable[Scored], k: int, retriever: str) -> list[Hit]:
     Scores are rounded to five decimals first: an engine adds up 32-bit floats in another order in each of its
     segments, so that equal passages would differ in the seventh digit and tie on no machine alike.
     """
-    rounded = sorted((-round(item.score, _DECIMALS), item.passage.id, item.passage) for item in scored)
+    in_turn = sorted((-round(item.score, _DECIMALS), item.passage.id, item.passage) for item in scored)
     return [
         Hit(passage=passage, score=-negated, rank=rank, retriever=retriever)
-        for rank, (negated, _, passage) in enumerate(rounded[: max(k, 0)], start=1)
+        for rank, (negated, _, passage) in enumerate(in_turn[: max(k, 0)], start=1)
     ]
 
 
@@ -87,12 +87,17 @@ def best_keys(
     while waiting:
         for query, (scores, keys) in zip(waiting, fetch(waiting, limit), strict=True):
             if _holds_ties(scores, k, limit):
-                rounded = scores.round(_DECIMALS)
-                first = np.lexsort((keys, -rounded))[:k]
-                found[query] = dict(zip(keys[first].tolist(), rounded[first].tolist(), strict=True))
+                shown = rounded(scores)
+                first = np.lexsort((keys, -shown))[:k]
+                found[query] = dict(zip(keys[first].tolist(), shown[first].tolist(), strict=True))
         waiting = [query for query in waiting if query not in found]
         limit *= 4
     return found
+
+
+def rounded(scores: Scores) -> Scores:
+    """As scores are compared and shown, whichever way they were added up."""
+    return scores.round(_DECIMALS)
 
 
 def in_order(found: Keyed, keys: Sequence[int]) -> Scores:
@@ -101,7 +106,7 @@ def in_order(found: Keyed, keys: Sequence[int]) -> Scores:
     order = wanted.argsort()
     scores: Scores = np.full(len(keys), np.nan)
     scores[order[np.searchsorted(wanted, found.keys, sorter=order)]] = found.scores
-    return scores.round(_DECIMALS)
+    return rounded(scores)
 
 
 def _with_ties(fetch: Callable[[int], list[Scored]], k: int) -> list[Scored]:

@@ -47,7 +47,7 @@ def bytes_of(passages: Iterable[IndexedPassage]) -> int:
 
 
 def bytes_ahead(passages: int, terms: int, payload_bytes: int, dimension: int) -> int:
-    """The same for passages that are not encoded yet.
+    """The same for passages that are not encoded yet, with the dense vectors once more as a matrix.
 
     Args:
         passages: how many.
@@ -55,4 +55,4 @@ def bytes_ahead(passages: int, terms: int, payload_bytes: int, dimension: int) -
         payload_bytes: of all together, as JSON.
         dimension: of their dense vectors.
     """
-    return passages * (4 * dimension + _FIXED_BYTES) + _TERM_BYTES * terms + payload_bytes
+    return passages * (2 * 4 * dimension + _FIXED_BYTES) + _TERM_BYTES * terms + payload_bytes

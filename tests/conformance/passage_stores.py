@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +26,18 @@ def edge_store(folder: Path) -> PassageStore:
     return EdgeStore.create(folder / "edge", DIMENSION)
 
 
+class SealedStore(EdgeStore):
+    """Is sealed after each change, as an index is, so that it reads vectors from its matrix."""
+
+    def upsert(self, passages: Sequence[IndexedPassage]) -> None:
+        super().upsert(passages)
+        self.seal()
+
+
+def sealed_store(folder: Path) -> PassageStore:
+    return SealedStore.create(folder / "sealed", DIMENSION)
+
+
 def server_store(folder: Path) -> PassageStore:
     from qdrant_client import QdrantClient
 
@@ -35,6 +47,7 @@ def server_store(folder: Path) -> PassageStore:
 MAKERS: dict[str, Callable[[Path], PassageStore]] = {
     "memory": memory_store,
     "edge": edge_store,
+    "sealed edge": sealed_store,
     "server": server_store,
 }
 

@@ -63,6 +63,8 @@ def test_all_stores_rank_a_random_collection_alike(tmp_path: Path) -> None:
             )
             assert ids(found_dense) == ids(expected_dense), name
             assert ids(found_sparse) == ids(expected_sparse), name
+            by_key, expected_keys = [stores[one].rank_dense([dense], 25, where)[0] for one in (name, "memory")]
+            assert list(by_key) == list(expected_keys), name
             assert [h.score for h in found_dense] == pytest.approx([h.score for h in expected_dense], abs=2e-5)
             assert [h.score for h in found_sparse] == pytest.approx(
                 [h.score for h in expected_sparse], rel=2e-6, abs=2e-5

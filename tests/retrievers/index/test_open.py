@@ -72,6 +72,12 @@ def cut(path: Path, size: int = 7) -> None:
     path.write_bytes(raw[:size])
 
 
+def cut_rows(path: Path) -> None:
+    rows = np.load(path)
+    path.unlink()
+    np.save(path, rows[:-1])
+
+
 def only(folder: Path, pattern: str) -> Path:
     (found,) = folder.rglob(pattern)
     return found
@@ -88,6 +94,10 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "store empty": lambda folder: shutil.rmtree(generation(folder) / "store" / "segments"),
     "segment cut": lambda folder: cut(only(generation(folder), "segment.json")),
     "ids cut": lambda folder: cut(only(generation(folder), "mutable_id_tracker.mappings")),
+    "matrix cut": lambda folder: cut(only(generation(folder), "dense.npy")),
+    "matrix of nothing": lambda folder: cut(only(generation(folder), "dense.npy"), 0),
+    "matrix without its keys": lambda folder: only(generation(folder), "dense-keys.npy").unlink(),
+    "matrix of other passages": lambda folder: cut_rows(only(generation(folder), "dense-keys.npy")),
     "config cut": lambda folder: cut(generation(folder) / "store" / "edge_config.json"),
 }
 

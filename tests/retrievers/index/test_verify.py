@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,6 +59,19 @@ def test_building_unchanged_sources_repairs_a_damaged_index(folder: Path, name: 
     with opened(folder) as index:
         assert list(problems_of(index.store, index.manifest)) == []
         assert topics(index) == {"gout"}
+
+
+def test_a_matrix_of_other_vectors_than_the_store_has_is_a_problem_of_each(folder: Path) -> None:
+    generation = current_generation(folder)
+    assert generation is not None
+    (path,) = generation.rglob("dense.npy")
+    rows = np.load(path)
+    path.unlink()  # the file may be shared with other tests
+    np.save(path, np.concatenate([rows[1:], rows[:1]]))
+    with opened(folder) as index:
+        found = list(problems_of(index.store, index.manifest))
+    assert len(found) == 30
+    assert all(re.fullmatch(r"the matrix .* another vector of passage 'c:\d+#0' than the store", one) for one in found)
 
 
 def test_every_kind_of_problem_has_its_line(folder: Path) -> None:

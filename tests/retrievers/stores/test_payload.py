@@ -91,7 +91,7 @@ def test_a_field_of_another_type_and_a_missing_title_are_named() -> None:
         from_payload({**to_payload(PLAIN), "text": 7})
     with pytest.raises(StoreError, match="'c:d#0' in the index has no 'title'"):
         from_payload({**to_payload(PLAIN), "biblio": {}})
-    with pytest.raises(StoreError, match="'biblio' is missing"):
+    with pytest.raises(StoreError, match="'id' is missing"):
         from_payload(None)
 
 
