@@ -24,7 +24,7 @@ from wardround.retrievers.single import Bm25Retriever, DenseRetriever
 from wardround.retrievers.stores.edge import EdgeStore
 
 DEPTH, GRAPH_DEPTH = 100, 50
-TIMED, TOGETHER = 200, 1000
+TIMED, TOGETHER, ROUNDS = 200, 1000, 3
 UPSERTED = 2048
 
 
@@ -99,20 +99,21 @@ def costs(store: PassageStore, encoder: Bm25Encoder, queries: Sequence[str]) -> 
 def batch_speed_up(store: PassageStore, encoder: Bm25Encoder, queries: Sequence[str]) -> float:
     """Mean time of a query asked alone over its time among ``TOGETHER``, none of them asked before.
 
-    Every fifth query is asked alone, some before and some after the batch, so that both see the same machine.
+    Some are asked alone, then all together, ``ROUNDS`` times over, so that both see the same machine.
     """
     wanted = [f"{query} {turn}" for turn in ("now", "then") for query in queries][:TOGETHER]
     embedder = choose_embedder(EmbedderSettings())
-    alone, together = (choose_retriever(store, embedder, encoder, FusionSettings()) for _ in range(2))
-    alone.search("warms up the engine", DEPTH)
-    sample = wanted[:: TOGETHER // TIMED]
-    halves = [sample[::2], sample[1::2]]
-    before = [seconds(lambda asked=query: alone.search(asked, DEPTH)) for query in halves[0]]
-    in_batch = seconds(lambda: together.search_many(wanted, DEPTH)) / len(wanted)
-    after = [seconds(lambda asked=query: alone.search(asked, DEPTH)) for query in halves[1]]
-    single = statistics.fmean(before + after)
-    print(f"  a query alone {1000 * single:.1f} ms, among {TOGETHER} {1000 * in_batch:.1f} ms", flush=True)
-    return single / in_batch
+    alone, together = [], []
+    for turn in range(ROUNDS):
+        one, many = (choose_retriever(store, embedder, encoder, FusionSettings()) for _ in range(2))
+        one.search("warms up the engine", DEPTH)
+        sample = wanted[turn :: TOGETHER // TIMED]
+        times = [seconds(lambda search=one.search, asked=query: search(asked, DEPTH)) for query in sample]
+        alone.append(statistics.fmean(times))
+        together.append(seconds(lambda search=many.search_many: search(wanted, DEPTH)) / len(wanted))
+    for name, times in (("alone", alone), (f"among {TOGETHER}", together)):
+        print(f"  a query {name}: {', '.join(f'{1000 * one:.1f}' for one in times)} ms", flush=True)
+    return sum(alone) / sum(together)
 
 
 def seconds(action: Callable[[], object]) -> float:
