@@ -60,7 +60,7 @@ class DenseMatrix:
                 keys += some
                 file.write(np.ascontiguousarray(rows, dtype="<f4").tobytes())
         numbers = np.array(keys, dtype="<i8")
-        if len(numbers) != shape[0] or (numbers[1:] <= numbers[:-1]).any():
+        if len(numbers) != shape[0] or not _ascending(numbers):
             raise StoreError(f"the store at {folder} gave its {shape[0]} vectors in no order: build it again")
         np.save(folder / _KEYS, numbers, allow_pickle=False)
 
@@ -78,10 +78,11 @@ class DenseMatrix:
             keys = np.load(folder / _KEYS, allow_pickle=False)
         except (OSError, ValueError, EOFError) as error:
             raise StoreError(f"cannot read the matrix of vectors of the store at {name}: {error}") from error
-        if rows.shape != shape or keys.shape != shape[:1] or (rows.dtype, keys.dtype) != (np.float32, np.int64):
+        fits = rows.shape == shape and keys.shape == shape[:1] and (rows.dtype, keys.dtype) == (np.float32, np.int64)
+        if not (fits and _ascending(keys)):
             raise StoreError(
                 f"the matrix of vectors of the store at {name} has shape {rows.shape} ({rows.dtype}) for {keys.shape} "
-                f"passages ({keys.dtype}), not {shape}: it is damaged or another store's"
+                f"keys ({keys.dtype}), not {shape} by ascending key: it is damaged or another store's"
             )
         return cls(folder, np.asarray(rows), keys, name)
 
@@ -146,6 +147,10 @@ class DenseMatrix:
         wanted = np.array(keys, dtype=np.int64)
         places = np.minimum(np.searchsorted(self._keys, wanted), len(self._keys) - 1)
         return places, self._keys[places] == wanted
+
+
+def _ascending(keys: NDArray[np.int64]) -> bool:
+    return not (keys[1:] <= keys[:-1]).any()
 
 
 def _products(rows: Matrix, unit: Vector) -> Vector:

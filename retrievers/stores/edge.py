@@ -147,7 +147,11 @@ class EdgeStore(EngineStore):
             config = edge_config(dimension, sentences=sentences, quantization=quantization)
             shard = qdrant_edge.EdgeShard.load(str(folder), config)
         store = cls(name or folder, dimension, shard, writable=writable, sentences=sentences, quantization=quantization)
-        store._matrix = DenseMatrix.open(folder, (store._size, dimension), name or folder)
+        try:
+            store._matrix = DenseMatrix.open(folder, (store._size, dimension), name or folder)
+        except StoreError:
+            store.close()
+            raise
         return store
 
     def upsert(self, passages: Sequence[IndexedPassage]) -> None:
@@ -187,6 +191,7 @@ class EdgeStore(EngineStore):
         """
         import qdrant_edge
 
+        self._require_writable()
         kinds = {
             "keyword": qdrant_edge.PayloadSchemaType.Keyword,
             "integer": qdrant_edge.PayloadSchemaType.Integer,
@@ -208,15 +213,15 @@ class EdgeStore(EngineStore):
 
     def rank_dense(self, vectors: Sequence[Vector], k: int, where: Where = EVERYWHERE) -> list[dict[int, float]]:
         """For each vector the keys of what ``search_dense`` finds, with their cosines."""
-        if self._matrix is None or where != EVERYWHERE:
+        matrix = self._matrix  # another thread may close the store meanwhile
+        if matrix is None or where != EVERYWHERE:
             return super().rank_dense(vectors, k, where)
-        return self._matrix.rank(self._checked(vectors), k)
+        return matrix.rank(self._checked(vectors), k)
 
     def score_dense(self, vectors: Sequence[Vector], keys: Sequence[Sequence[int]]) -> list[Scores]:
         """For each vector the cosines of its passages, in the order of their keys."""
-        if self._matrix is None:
-            return super().score_dense(vectors, keys)
-        return self._matrix.score(self._checked(vectors), keys)
+        matrix = self._matrix
+        return super().score_dense(vectors, keys) if matrix is None else matrix.score(self._checked(vectors), keys)
 
     def vectors_by_key(self, keys: Sequence[int]) -> Matrix:
         """The stored dense vectors, in the order asked for.
@@ -224,7 +229,8 @@ class EdgeStore(EngineStore):
         Raises:
             StoreError: a key is not in the store.
         """
-        return super().vectors_by_key(keys) if self._matrix is None else self._matrix.rows(keys)
+        matrix = self._matrix
+        return super().vectors_by_key(keys) if matrix is None else matrix.rows(keys)
 
     def get_by_key(self, keys: Sequence[int]) -> dict[int, Passage]:
         """The passages that exist, by their keys."""
@@ -306,9 +312,12 @@ class EdgeStore(EngineStore):
             vectors[SENTENCES] = item.sentences.tolist()
         return vectors
 
-    def _write(self, operation: Any) -> None:
+    def _require_writable(self) -> None:
         if not self._writable:
             raise StoreError(f"the store at {self._folder} is open for reading only: build a new index instead")
+
+    def _write(self, operation: Any) -> None:
+        self._require_writable()
         if self._matrix is not None:
             self._matrix.remove()
             self._matrix = None

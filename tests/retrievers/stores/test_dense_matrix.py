@@ -111,6 +111,8 @@ def test_a_store_has_its_matrix_from_seal_until_the_next_change(tmp_path: Path) 
         assert passage_key("p7") in store.rank_dense([rows[8]], 2)[0]
         np.testing.assert_allclose(store.vectors_by_key([passage_key("p7")]), rows[8:9], atol=1e-6)
         store.seal()
+    with closing(EdgeStore.open(tmp_path / "s", DIMENSION)) as store, pytest.raises(StoreError, match="reading only"):
+        store.seal()
     with closing(EdgeStore.open(tmp_path / "s", DIMENSION, writable=True)) as store:
         assert files(tmp_path) == FILES
         store.delete(["p8"])
