@@ -74,17 +74,18 @@ class DenseMatrix:
         if not (folder / _ROWS).exists() and not (folder / _KEYS).exists():
             return None
         try:
-            rows = np.load(folder / _ROWS, mmap_mode="r", allow_pickle=False)
-            keys = np.load(folder / _KEYS, allow_pickle=False)
-        except (OSError, ValueError, EOFError) as error:
+            # Never unpickles, unlike numpy.load.
+            rows, keys = (np.lib.format.open_memmap(folder / file, mode="r") for file in (_ROWS, _KEYS))
+        except (OSError, ValueError) as error:
             raise StoreError(f"cannot read the matrix of vectors of the store at {name}: {error}") from error
-        fits = rows.shape == shape and keys.shape == shape[:1] and (rows.dtype, keys.dtype) == (np.float32, np.int64)
-        if not (fits and _ascending(keys)):
+        fits = rows.shape == shape and keys.shape == shape[:1]
+        of_kind = rows.dtype == np.dtype(np.float32) and keys.dtype == np.dtype(np.int64)
+        if not (fits and of_kind and _ascending(keys)):
             raise StoreError(
                 f"the matrix of vectors of the store at {name} has shape {rows.shape} ({rows.dtype}) for {keys.shape} "
                 f"keys ({keys.dtype}), not {shape} by ascending key: it is damaged or another store's"
             )
-        return cls(folder, np.asarray(rows), keys, name)
+        return cls(folder, np.asarray(rows), np.array(keys), name)
 
     def remove(self) -> None:
         """Deletes the files, because the store is about to change."""

@@ -72,6 +72,12 @@ def cut(path: Path, size: int = 7) -> None:
     path.write_bytes(raw[:size])
 
 
+def pickled(path: Path) -> None:
+    rows = np.load(path)
+    path.unlink()
+    np.save(path, rows.astype(object), allow_pickle=True)
+
+
 def swap_rows(path: Path) -> None:
     rows = np.load(path)
     path.unlink()
@@ -103,6 +109,7 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "matrix cut": lambda folder: cut(only(generation(folder), "dense.npy")),
     "matrix of nothing": lambda folder: cut(only(generation(folder), "dense.npy"), 0),
     "matrix without its keys": lambda folder: only(generation(folder), "dense-keys.npy").unlink(),
+    "matrix of pickles": lambda folder: pickled(only(generation(folder), "dense.npy")),
     "matrix in disorder": lambda folder: swap_rows(only(generation(folder), "dense-keys.npy")),
     "matrix of other passages": lambda folder: cut_rows(only(generation(folder), "dense-keys.npy")),
     "config cut": lambda folder: cut(generation(folder) / "store" / "edge_config.json"),
