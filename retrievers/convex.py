@@ -42,8 +42,8 @@ from wardround.retrievers.twins import without_twins
 _SPARE = 8
 _EMBEDDED = 256
 """Queries of one block of embedding, while the block before is searched for."""
-_TOGETHER = 64
-"""Queries that go to the store in one request: with more it is hardly faster, and other threads wait for the engine."""
+_TOGETHER = 128
+"""Queries that go to the store in one request: with more it is no faster, and other threads wait for the engine."""
 
 
 class _Candidates(NamedTuple):

@@ -18,7 +18,8 @@ from wardround.retrievers.protocols import Matrix, Scores, Vector
 from wardround.retrievers.stores.ranking import Keyed, best_keys, rounded
 
 _ROWS, _KEYS = "dense.npy", "dense-keys.npy"
-_BLOCK = 64
+_BLOCK = 128
+"""Queries of one product, which holds four bytes for each of them and each passage: 51 MB at 100 000 passages."""
 _SAMPLED = 16
 
 
