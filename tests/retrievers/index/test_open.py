@@ -18,7 +18,7 @@ from wardround.retrievers.index.clone import clone_folder
 from wardround.retrievers.index.generations import current_generation
 from wardround.retrievers.index.open import index_target, open_index
 from wardround.retrievers.index.targets import FolderTarget
-from wardround.retrievers.protocols import EVERYWHERE
+from wardround.retrievers.protocols import EVERYWHERE, Matrix, Scores
 from wardround.retrievers.settings import Bm25Settings, RetrievalSettings, StoreSettings
 
 
@@ -132,6 +132,25 @@ def test_damage_that_shows_only_when_searching_is_a_store_error(folder: Path, na
     cut(damaged)
     with pytest.raises(StoreError), opened(folder) as index:
         index.store.search_dense(CountingEmbedder().embed_queries(["x"])[0], 5)
+
+
+def test_an_index_built_before_it_kept_a_matrix_answers_the_same(folder: Path) -> None:
+    asked = CountingEmbedder().embed_queries(["x", "colchicine"])
+
+    def answers() -> list[tuple[list[int], Scores, Matrix]]:
+        with opened(folder) as index:
+            ranked = [list(found) for found in index.store.rank_dense(asked, 9)]
+            rows = [index.store.vectors_by_key(keys) for keys in ranked]
+            return list(zip(ranked, index.store.score_dense(asked, ranked), rows, strict=True))
+
+    expected = answers()
+    for name in ("dense.npy", "dense-keys.npy"):
+        only(generation(folder), name).unlink()
+    for (keys, scores, rows), (their_keys, their_scores, their_rows) in zip(answers(), expected, strict=True):
+        assert len(keys) == 9
+        assert keys == their_keys
+        assert scores == pytest.approx(their_scores, abs=1e-6)
+        assert np.array_equal(rows, their_rows)
 
 
 def test_an_open_index_is_for_reading_only(folder: Path) -> None:
