@@ -21,7 +21,7 @@ from pathlib import Path
 import ir_measures
 import numpy as np
 from figures import as_json, judged, machine, table
-from retrieval_costs import DEPTH, TIMED, batch_speed_up, costs, enlarged, graph_recall
+from retrieval_costs import DEPTH, enlarged, graph_recall, timed
 
 from wardround.evals.retrieval.catalogue import load_judged_set
 from wardround.evals.retrieval.indexing import JudgedIndex, index_judged_set
@@ -71,12 +71,10 @@ def main() -> int:
         values["differences_from_ir_measures"] = max(difference_from_ir_measures(one) for one in found.values())
         values["graph_recall_at_50"] = graph_recall(np.concatenate(list(vectors.values())))
         bioasq = found["bioasq"]
-        encoder, queries = bioasq.index.encoder, list(bioasq.judged.queries.values())
-        large = enlarged(Path(folder) / "large", bioasq.judged.passages, vectors["bioasq"], encoder, LARGE)
-        values |= costs(large, encoder, queries[: 2 * TIMED])
-        values["batch_speed_up"] = batch_speed_up(large, encoder, queries)
-        for store in (large, *(one.index.store for one in found.values())):
-            store.close()
+        large = enlarged(Path(folder) / "large", bioasq.judged.passages, vectors["bioasq"], LARGE)
+        values |= timed(large, list(bioasq.judged.queries.values()))
+        for one in found.values():
+            one.index.store.close()
     rows = judged("retrieval", values, {})
     print(table(rows))
     print(as_json(rows))
