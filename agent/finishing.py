@@ -111,7 +111,7 @@ def _reference(number: int, passage: Passage) -> Reference:
         passage_id=passage.id,
         document_id=passage.document_id,
         corpus=passage.corpus,
-        title=biblio.title,
+        title=passage.source_name,
         authors=biblio.authors,
         organisation=biblio.organisation,
         journal=biblio.journal,
@@ -132,7 +132,7 @@ def _reference(number: int, passage: Passage) -> Reference:
 
 def _source_warnings(passages: Sequence[Passage]) -> tuple[str, ...]:
     """What has happened to a source since it was published."""
-    known = ((status_of(one.biblio), one.biblio.title) for one in passages)
+    known = ((status_of(one.biblio), one.source_name) for one in passages)
     return tuple(f"{_SAID[status]} source: {title}" for status, title in known if status is not None)
 
 

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wardround.corpora.records import Document, Passage, Section
+from wardround.corpora.records import Document, Passage, Section, heading_path
 from wardround.corpora.sentences import Span, Unit, quotable_units
 
 CHUNKER = 1
@@ -71,7 +71,7 @@ def passages_of(document: Document, settings: ChunkSettings, count_tokens: Count
     """
     ordinal = 0
     for section in document.sections:
-        title = " > ".join([document.biblio.title, *section.heading])
+        title = heading_path(document.biblio.title, section.heading)
         budget = max(_SMALLEST_BUDGET, min(settings.target_tokens, settings.max_tokens - count_tokens(title)))
         for start, end, lead_ins in _spans(document.text, section, budget, settings.overlap_tokens, count_tokens):
             text = document.text[start:end]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class Biblio:
-    """Where a text comes from, as far as its source says; empty means "not stated", never a guess."""
+    """Where a text comes from, as far as its source says; empty means "not stated", never a guess.
+
+    That goes for the title, too: a text is indexed under its title, and a number in its place would be searched for.
+    """
 
     title: str
     year: int | None = None
@@ -83,9 +87,25 @@ class Passage:
     same_as: tuple[str, ...] = ()
 
     @property
+    def path(self) -> str:
+        """Title and headings down to the text; empty where the source has none."""
+        return heading_path(self.biblio.title, self.heading)
+
+    @property
+    def source_name(self) -> str:
+        """What a reference calls the document: its title, or its id where the source states none."""
+        return self.biblio.title or self.document_id
+
+    @property
     def contents(self) -> str:
         """What is indexed: title, heading path and text, so that a bare table still says what it is about."""
-        return "\n".join([" > ".join([self.biblio.title, *self.heading]), self.text])
+        path = self.path
+        return f"{path}\n{self.text}" if path else self.text
+
+
+def heading_path(title: str, heading: Iterable[str]) -> str:
+    """Where a text stands in its document, from the title inwards."""
+    return " > ".join([title, *heading] if title else heading)
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,7 @@ def _record(passage: Passage) -> PassageRecord:
     return PassageRecord(
         passage_id=printable(passage.id),
         corpus=printable(passage.corpus),
-        title=printable(biblio.title),
+        title=printable(passage.source_name),
         heading=[printable(one) for one in passage.heading],
         year=biblio.year,
         doi=biblio.doi and printable(biblio.doi),

@@ -71,7 +71,7 @@ def _targets(claims: Sequence[VerifiedClaim], cited: Sequence[Passage]) -> list[
 def _source(passage: Passage) -> tuple[object, ...]:
     """What the passages of one source share: sections of one guideline do not contradict each other."""
     biblio = passage.biblio
-    return (biblio.organisation, biblio.year) if biblio.organisation else (biblio.title,)
+    return (biblio.organisation, biblio.year) if biblio.organisation else (passage.source_name,)
 
 
 def _listed(sets: Sequence[_Set]) -> str:

@@ -59,9 +59,8 @@ class ModelJudge:
     async def read(self, claim: str, passage: Passage) -> Reading:
         """What the model says of one passage, with probabilities."""
         key = prompt_key(claim, passage.text)
-        title = " > ".join((passage.biblio.title, *passage.heading))
         prompt = self._prompt.render(
-            passage=data_block("passage", [("", Entry(title, passage.text))], key),
+            passage=data_block("passage", [("", Entry(passage.path, passage.text))], key),
             claim=data_block("claim", [("", Entry("", claim))], key),
         )
         messages = (Message("system", prompt.system), Message("user", prompt.user))

@@ -104,7 +104,6 @@ def reply_tokens(model: LanguageModel, wanted: int) -> int:
 
 
 def _title(passage: Passage) -> str:
-    path = " > ".join((passage.biblio.title, *passage.heading))
     source = ", ".join(part for part in (passage.biblio.organisation, str(passage.biblio.year or "")) if part)
     warning = "[retracted] " if passage.biblio.retracted else ""
-    return f"{warning}{path} ({source})" if source else f"{warning}{path}"
+    return f"{warning}{passage.path} ({source})" if source else f"{warning}{passage.path}"

@@ -13,7 +13,7 @@ from wardround.corpora.prose import add_prose
 from wardround.corpora.quarantine import BadRecord, OnBadRecord, refuse
 from wardround.corpora.records import Biblio, CorpusInfo, Document
 
-READER = 2
+READER = 3
 
 
 class _Row(Row):
@@ -75,7 +75,7 @@ class BeirCorpus:
     def _biblio(self, row: _Row) -> Biblio:
         pmid = str(row.pmid) if row.pmid is not None else None
         return Biblio(
-            title=row.title.strip().rstrip(".") or row.id,
+            title=row.title.strip().rstrip("."),
             year=_year(row.year),
             journal=row.journal,
             doi=row.doi,

@@ -19,7 +19,7 @@ from wardround.corpora.xml_text import inline_text, parse_xml
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-READER = 1
+READER = 2
 # The year an article is known by: first of an issue, then of the collection, then online.
 _DATE_ORDER = ("ppub", "collection", "epub", "pub", "")
 _XLINK = "{http://www.w3.org/1999/xlink}href"
@@ -92,7 +92,7 @@ def _biblio(article: _Element, meta: _Element) -> Biblio:
         pmcid = f"PMC{pmcid}"
     doi = ids.get("doi")
     return Biblio(
-        title=_first_words(meta, "title-group/article-title") or pmcid or doi or "Untitled article",
+        title=_first_words(meta, "title-group/article-title"),
         year=_year(meta),
         journal=_first_words(article, "front/journal-meta//journal-title") or None,
         authors=tuple(_authors(meta)),

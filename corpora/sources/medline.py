@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 CORPUS = "pubmed"
 LICENCE = "Courtesy of the U.S. National Library of Medicine; abstracts may be under their publishers' copyright"
-READER = 2
+READER = 3
 """Raised whenever the same file gives other documents."""
 
 _RETRACTIONS = ("RetractionIn", "RetractedandRepublishedIn")
@@ -142,7 +142,7 @@ def citation_biblio(citation: Citation) -> Biblio:
     kinds = {link.kind for link in citation.links}
     retracted = "Retracted Publication" in citation.publication_types or not kinds.isdisjoint(_RETRACTIONS)
     return Biblio(
-        title=citation.title or f"PMID {citation.pmid}",
+        title=citation.title,
         year=citation.published.year,
         journal=citation.journal or None,
         authors=citation.authors,

@@ -15,7 +15,7 @@ from wardround.corpora.quarantine import BadRecord, OnBadRecord, refuse
 from wardround.corpora.records import Biblio, CorpusInfo, Document
 
 CORPUS = "medquad"
-READER = 1
+READER = 2
 LICENCE = "CC BY 4.0"
 NOTE = "Written for patients and the public."
 
@@ -85,7 +85,7 @@ def _question(question: str) -> str:
 
 def _biblio(row: _Answer) -> Biblio:
     return Biblio(
-        title=one_line(row.focus) or row.id,
+        title=one_line(row.focus),
         organisation=_ORGANISATIONS.get(row.source, row.source) or None,
         url=row.url or None,
         licence=LICENCE,

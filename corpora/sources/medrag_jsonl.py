@@ -14,7 +14,7 @@ from wardround.corpora.quarantine import BadRecord, OnBadRecord, refuse
 from wardround.corpora.records import Biblio, CorpusInfo, Document, Passage, Section
 from wardround.errors import CorpusError
 
-READER = 1
+READER = 2
 
 
 class _Chunk(Row):
@@ -67,7 +67,7 @@ class MedragChunks:
         pmid = str(chunk.pmid) if chunk.pmid is not None else None
         url = f"https://pubmed.ncbi.nlm.nih.gov/{pmid}/" if pmid else None
         licence = self._licence if self._licence != "not stated" else None
-        return Biblio(title=one_line(chunk.title) or chunk.id, pmid=pmid, url=url, licence=licence)
+        return Biblio(title=one_line(chunk.title), pmid=pmid, url=url, licence=licence)
 
     def _files(self) -> list[Path]:
         if not self._path.is_dir():
@@ -84,8 +84,7 @@ def medrag_lines(passages: Iterable[Passage]) -> Iterator[str]:
     ``contents`` is title, a full stop, and content, as MedRAG's retrievers index it.
     """
     for passage in passages:
-        title = " > ".join([passage.biblio.title, *passage.heading])
         content = one_line(passage.text)
-        contents = f"{title.rstrip('.')}. {content}"
-        row = {"id": passage.id, "title": title, "content": content, "contents": contents}
+        contents = f"{passage.path.rstrip('.')}. {content}" if passage.path else content
+        row = {"id": passage.id, "title": passage.path, "content": content, "contents": contents}
         yield json.dumps(row, ensure_ascii=False)

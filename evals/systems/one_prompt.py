@@ -113,10 +113,7 @@ def searched_passages(retriever: Retriever, k: int) -> FindPassages:
     """The ``k`` best passages for the question alone, without its options (MIRAGE's question-only retrieval)."""
 
     def find(item: Item) -> list[Entry]:
-        return [
-            Entry(" > ".join((hit.passage.biblio.title, *hit.passage.heading)), hit.passage.text)
-            for hit in retriever.search(item.question, k)
-        ]
+        return [Entry(hit.passage.path, hit.passage.text) for hit in retriever.search(item.question, k)]
 
     return find
 

@@ -14,7 +14,7 @@ def metadata_of(hit: Hit) -> dict[str, Value]:
         "passage_id": passage.id,
         "document_id": passage.document_id,
         "corpus": passage.corpus,
-        "title": biblio.title,
+        "title": biblio.title or None,
         "heading": list(passage.heading),
         "year": biblio.year,
         "organisation": biblio.organisation,

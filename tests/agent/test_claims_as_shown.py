@@ -122,3 +122,8 @@ def test_a_reference_names_the_other_documents_that_hold_its_text(twins: tuple[s
     reference = _reference(1, replace(FOR, same_as=twins))
     assert reference.also_in == twins
     assert reference_line(reference) == said
+
+
+def test_a_document_without_a_title_goes_by_its_id() -> None:
+    untitled = replace(FOR, biblio=Biblio("", year=2020))
+    assert reference_line(_reference(2, untitled)) == f"[2] {FOR.document_id} (2020). Corpus g"

@@ -37,9 +37,17 @@ def test_beir_and_r2med_rows_become_documents(tmp_path: Path, name: str) -> None
     ]
     assert [document.biblio for document in documents] == [
         Biblio("White matter"),
-        Biblio("a/b_0.txt"),
-        Biblio("7", year=2004, pmid="12", url="https://pubmed.ncbi.nlm.nih.gov/12/", licence="CC BY 2.0"),
+        Biblio(""),
+        Biblio("", year=2004, pmid="12", url="https://pubmed.ncbi.nlm.nih.gov/12/", licence="CC BY 2.0"),
     ]
+
+
+def test_a_row_without_a_title_is_indexed_by_its_words_alone_and_cited_by_its_id(tmp_path: Path) -> None:
+    source = BeirCorpus(jsonl(tmp_path / "c.jsonl", {"_id": "doc-17", "text": "It grows."}), "c")
+    (passage,) = passages_of(next(source.documents()), ChunkSettings(), lambda text: len(text.split()))
+    assert (passage.path, passage.contents, passage.source_name) == ("", "It grows.", "c:doc-17")
+    (row,) = map(json.loads, medrag_lines([passage]))
+    assert (row["title"], row["contents"]) == ("", "It grows.")
 
 
 @pytest.mark.parametrize(("stated", "year"), [("1992", 1992), (1992, 1992), ("in press", None), (None, None)])
