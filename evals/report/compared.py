@@ -12,6 +12,7 @@ from wardround.evals.records import Item
 from wardround.evals.report.risk import Promise, RiskByK, risks_by_k
 from wardround.evals.report.summary import Judged, Summary, judge, summarise
 from wardround.evals.statistics import ContextEffects, PairedDifference, context_effects, holm, paired_difference
+from wardround.evals.tasks.judged_retrieval import CORPUS
 from wardround.evals.tasks.task import Task
 
 
@@ -112,6 +113,9 @@ def _comparable(runs: dict[str, Summary], task: Task) -> None:
                 raise EvaluationError(
                     f"{first_name} and {name} cannot be compared: {part} is {there!r} in one and {here!r} in the other"
                 )
+        here, there = (one.manifest.system.get(CORPUS) for one in (run, first))
+        if here != there:
+            raise EvaluationError(f"{first_name} and {name} cannot be compared: one searched {there}, the other {here}")
         if run.missing:
             raise EvaluationError(f"{name} is unfinished, {run.missing} items have no result: resume it first")
 

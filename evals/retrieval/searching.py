@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from hashlib import sha256
@@ -11,13 +12,16 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 
+from wardround.corpora.records import Passage
 from wardround.errors import EvaluationError
 from wardround.evals.retrieval.indexing import JudgedIndex, index_judged_set
 from wardround.evals.retrieval.judged_set import JudgedSet
 from wardround.evals.retrieval.model_reranking import ModelScorer
 from wardround.evals.systems.search import SearchSystem
+from wardround.evals.tasks.judged_retrieval import CORPUS
 from wardround.retrievers.choose import choose_retriever, with_stages
 from wardround.retrievers.embedders.choose import choose_embedder
+from wardround.retrievers.embedders.recipe import content_mark
 from wardround.retrievers.protocols import Embedder, Matrix, Retriever
 from wardround.retrievers.rewriting.retriever import Legs, RewritingRetriever
 from wardround.retrievers.rewriting.writer import QueryWriter
@@ -92,8 +96,15 @@ def searching(
         warn: called with what a reader of the figures must know.
         writer: rewrites the queries; without one they are searched for as they are.
         model_scorer: the language model, where the settings have it rerank.
+
+    Raises:
+        EvaluationError: a stage is set that needs vectors, and the retriever goes by words alone.
     """
     by_words = name in ("bm25", "r2med-bm25")
+    if by_words and settings.stages.diversity:
+        raise EvaluationError(
+            f"retrieval.stages.diversity compares vectors, and {name} has none: set it to 0 or measure dense or fused"
+        )
     embedder: Embedder = NoEmbedder() if by_words else choose_embedder(settings.embedder)
     bm25 = R2MED_BM25 if name == "r2med-bm25" else settings.bm25
     quantization: Quantization = "none" if by_words else settings.store.layout.quantization
@@ -114,15 +125,17 @@ def searching(
                 "tokens that the embedder reads: their vectors are of the beginning"
             )
         with closing(index.store):
-            found_by = _retriever(name, index, embedder, settings.fusion, writer)
+            # Rankings of queries and rewrites, four in all, are fused by rank.
+            fusion = settings.fusion.model_copy(update={"method": "rrf"}) if writer else settings.fusion
+            found_by = _retriever(name, index, embedder, fusion, writer)
             retriever = with_stages(found_by, index.store, settings.stages, model_scorer)
             parts = {
                 "embedder": embedder.fingerprint,
                 "bm25": index.encoder.fingerprint,
-                "fusion": settings.fusion.model_dump(mode="json"),
+                "fusion": fusion.model_dump(mode="json"),
                 "sentence vectors": settings.sentence_vectors,
                 "rewriting": writer and writer.fingerprint,
-                "passages": len(judged.passages),
+                CORPUS: _corpus_mark(judged.passages),
                 **({"quantization": quantization} if quantization != "none" else {}),
                 **_stages(settings.stages),
                 **({"model that reranks": model_scorer.fingerprint} if model_scorer else {}),
@@ -130,13 +143,23 @@ def searching(
             yield SearchSystem(retriever, depth, parts)
 
 
+def _corpus_mark(passages: Sequence[Passage]) -> str:
+    """How many passages there are, and a digest of what they say under which ids."""
+    digest = sha256()
+    for passage in passages:
+        digest.update(json.dumps([passage.id, passage.contents]).encode())
+    return f"{len(passages)} passages, {digest.hexdigest()[:16]}"
+
+
 def _stages(settings: StageSettings) -> dict[str, Any]:
-    """What stands before and behind the search, with the terminology's content; nothing where nothing does."""
+    """What stands before and behind the search, with the content of its files; nothing where nothing does."""
     if settings == StageSettings():
         return {}
     terms = settings.synonyms and settings.synonyms.expanduser()
     content = sha256(terms.read_bytes()).hexdigest() if terms else None
-    return {"stages": settings.model_dump(mode="json"), "terminology": content}
+    model = settings.reranker and Path(settings.reranker).expanduser()
+    weights = content_mark(model) if model and model.is_dir() else None
+    return {"stages": settings.model_dump(mode="json"), "terminology": content, "reranker": weights}
 
 
 def _retriever(

@@ -13,6 +13,9 @@ from wardround.evals.tasks.task import Measure, Task
 
 PREFIX = "retrieval_"
 
+CORPUS = "corpus"
+"""Part of a run's system that says what was searched: figures over another corpus are not comparable."""
+
 SETS = (
     "scifact",
     "bioasq_passages",
