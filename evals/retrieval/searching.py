@@ -135,7 +135,7 @@ def searching(
                 "fusion": fusion.model_dump(mode="json"),
                 "sentence vectors": settings.sentence_vectors,
                 "rewriting": writer and writer.fingerprint,
-                CORPUS: _corpus_mark(judged.passages),
+                CORPUS: corpus_mark(judged.passages),
                 **({"quantization": quantization} if quantization != "none" else {}),
                 **_stages(settings.stages),
                 **({"model that reranks": model_scorer.fingerprint} if model_scorer else {}),
@@ -143,7 +143,7 @@ def searching(
             yield SearchSystem(retriever, depth, parts)
 
 
-def _corpus_mark(passages: Sequence[Passage]) -> str:
+def corpus_mark(passages: Sequence[Passage]) -> str:
     """How many passages there are, and a digest of what they say under which ids."""
     digest = sha256()
     for passage in passages:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from pathlib import Path
 
 from wardround.errors import EvaluationError
@@ -31,18 +32,22 @@ def read_run(path: Path) -> Run:
     """The run in a file, in the order of its ranks; trec_eval goes by the scores, which must therefore agree.
 
     Raises:
-        EvaluationError: a line has another form, a passage or rank comes twice for a query, or a score rises with
-            its rank.
+        EvaluationError: the file cannot be read, a line has another form, a passage or rank comes twice for a query,
+            or a score is no number or rises with its rank.
     """
     ranked: dict[str, dict[int, tuple[str, float]]] = {}
     names = set()
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (FileNotFoundError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"{path} cannot be read as a TREC run: {error}") from error
     seen: set[tuple[str, str]] = set()
     for number, line in enumerate(lines, start=1):
         query, passage, rank, score, name = _fields(line, f"{path}:{number}")
+        if rank < 0 or not isfinite(score):
+            raise EvaluationError(
+                f"{path}:{number}: rank {rank} and score {score}: a rank is 0 or more, a score a finite number"
+            )
         if rank in ranked.setdefault(query, {}) or (query, passage) in seen:
             raise EvaluationError(
                 f"{path}:{number}: rank {rank} or passage {passage!r} comes twice for query {query!r}"

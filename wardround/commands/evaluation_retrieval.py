@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Option
+from typer import Argument, BadParameter, Option
 
 from wardround.commands.evaluation_options import RUNS, DataOption, JsonOption
 from wardround.commands.options import ConfigOption, ModelOption, ProfileOption, QuietOption, SetOption
@@ -36,6 +36,12 @@ def retrieval(
     published: Annotated[
         Path | None, Option("--published", help="R2MED's published scores (CSV); default: the table beside the tasks.")
     ] = None,
+    run: Annotated[
+        Path | None, Option("--run", help="TREC run file of any system, measured in place of a search.")
+    ] = None,
+    write_run: Annotated[
+        Path | None, Option("--write-run", help="Write what was found as a TREC run file, too.")
+    ] = None,
     as_json: JsonOption = False,
     model: ModelOption = None,
     profile: ProfileOption = None,
@@ -52,6 +58,7 @@ def retrieval(
     from wardround.commands.options import settings_from_options
     from wardround.evals.retrieval.measuring import Measuring, measure_r2med, measure_set
     from wardround.evals.retrieval.r2med import PUBLISHED, task_folders
+    from wardround.evals.retrieval.run_files import measure_run_file, write_run_file
     from wardround.evals.retrieval.searching import retriever_named
 
     settings = settings_from_options(config=config, profile=profile, assignments=assignments, model=model).settings
@@ -61,12 +68,21 @@ def retrieval(
         settings, retriever_named(retriever), mode, rewrites, depth, limit, seed, cache, _told(quiet), _warn
     )
     folders = task_folders(data) if judged == "r2med" else {}
+    if len(folders) > 1 and (run or write_run):
+        raise BadParameter("a run file is of one task: name the folder of one in --data")
     if len(folders) > 1:
         table = published or next((one for one in (data / PUBLISHED, data.parent / PUBLISHED) if one.is_file()), None)
         sys.stdout.write(measure_r2med(asked, folders, out or RUNS, table, as_json=as_json))
         return
     data = next(iter(folders.values()), data)
-    folder, done = measure_set(asked, judged, data, out, RUNS)
+    if run is None:
+        folder, done = measure_set(asked, judged, data, out, RUNS)
+    elif (retriever, mode, rewrites) == ("fused", "original", None):
+        folder, done = measure_run_file(run, judged, data, out, RUNS, _warn, limit=limit, seed=seed)
+    else:
+        raise BadParameter("--run measures what was found before: leave out --retriever, --query-mode and --rewrites")
+    if write_run:
+        write_run_file(folder, write_run)
     tell(folder, done, as_json=as_json)
 
 

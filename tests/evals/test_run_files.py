@@ -1,0 +1,96 @@
+"""TREC run files through the command line: measured like a search, compared with one, and written."""
+
+from __future__ import annotations
+
+import json
+from math import log2
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from wardround.commands.app import app
+
+TEXTS = {"d1": "Noradrenaline in septic shock.", "d2": "Colchicine in gout.", "d3": "Alteplase in stroke."}
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    folder = Path("set")
+    (folder / "qrels").mkdir(parents=True)
+    lines(folder / "corpus.jsonl", *({"_id": name, "title": "", "text": text} for name, text in TEXTS.items()))
+    lines(folder / "queries.jsonl", {"_id": "shock", "text": "shock"}, {"_id": "gout", "text": "gout"})
+    (folder / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nshock\td1\t1\ngout\td2\t1\n")
+
+
+def lines(path: Path, *rows: dict[str, object]) -> None:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+
+
+def measure(*arguments: str) -> Result:
+    return CliRunner().invoke(app, ["eval", "retrieval", "beir", "--data", "set", *arguments])
+
+
+def test_another_systems_run_is_measured_and_compared_with_a_search() -> None:
+    Path("theirs.run").write_text("shock Q0 d1 1 9.5 theirs\ngout Q0 d3 1 3.0 theirs\ngout Q0 d2 2 2.5 theirs\n")
+    done = measure("--run", "theirs.run", "--out", "theirs")
+    assert (done.exit_code, done.stderr) == (0, "")
+    assert done.stdout.splitlines()[1].startswith(f"nDCG@10 {50 + 50 / log2(3):.2f} ")
+    assert measure("--retriever", "bm25", "--out", "ours").exit_code == 0
+    compared = CliRunner().invoke(app, ["eval", "compare", "theirs", "ours", "--data", "set"])
+    assert compared.exit_code == 0, compared.stderr
+    assert f"{50 - 50 / log2(3):.2f}" in compared.stdout
+
+
+def test_what_a_search_found_goes_out_and_is_measured_the_same() -> None:
+    found = measure("--retriever", "bm25", "--out", "ours", "--write-run", "ours.run")
+    assert Path("ours.run").read_text() == "gout Q0 d2 1 1.0 bm25\nshock Q0 d1 1 1.0 bm25\n"
+    again = measure("--run", "ours.run", "--out", "again")
+    assert again.stdout.splitlines()[1] == found.stdout.splitlines()[1]
+
+
+def test_what_of_a_run_does_not_count_is_told() -> None:
+    Path("theirs.run").write_text("shock Q0 d9 1 2.0 t\nshock Q0 d1 2 1.0 t\nfever Q0 d1 1 1.0 t\n")
+    done = measure("--run", "theirs.run")
+    assert done.stderr.splitlines() == [
+        "wardround: theirs.run: 1 judged queries are not in it and count as nothing found",
+        "wardround: theirs.run: 1 of its queries have no relevant passage in beir and are not counted",
+        "wardround: theirs.run: 1 of its passages are not in the corpus and count as not relevant",
+    ]
+    assert done.stdout.splitlines()[1].startswith(f"nDCG@10 {50 / log2(3):.2f} ")
+
+
+@pytest.mark.parametrize(
+    ("run", "message"),
+    [
+        ("1 Q0 d1 1 2.0 t\n", "no query of it is in beir, where they are called like 'gout': give the run of this set"),
+        (
+            "gout Q0 p1 1 2.0 t\n",
+            "no passage of it is in beir, where they are called like 'd1': give the run of this set",
+        ),
+        ("gout Q0 d1 1 nan t\n", "theirs.run:1: rank 1 and score nan: a rank is 0 or more, a score a finite number"),
+        ("gout Q0 d1 -1 2.0 t\n", "theirs.run:1: rank -1 and score 2.0: a rank is 0 or more"),
+        ("gout Q0 d1 1 2.0 t\ngout Q0 d2 1 1.0 t\n", "theirs.run:2: rank 1 or passage 'd2' comes twice"),
+        ("gout d1 1 2.0 t\n", "theirs.run:1: expected 'query Q0 passage rank score name'"),
+        ("", "theirs.run holds 0 runs"),
+    ],
+)
+def test_a_run_that_is_none_is_refused_in_one_line(run: str, message: str) -> None:
+    Path("theirs.run").write_text(run)
+    refused = measure("--run", "theirs.run")
+    assert (refused.exit_code, refused.stdout, refused.stderr.count("\n")) == (11, "", 1)
+    assert message in refused.stderr
+
+
+def test_a_folder_is_no_run() -> None:
+    assert "set cannot be read as a TREC run" in measure("--run", "set").stderr
+
+
+@pytest.mark.parametrize("other", [("--retriever", "bm25"), ("--query-mode", "hyde")])
+def test_a_run_leaves_nothing_to_search_with(other: tuple[str, str]) -> None:
+    Path("theirs.run").write_text("gout Q0 d2 1 2.0 t\n")
+    refused = measure("--run", "theirs.run", *other)
+    assert refused.exit_code == 2
+    assert "leave out --retriever" in refused.stderr
