@@ -43,7 +43,7 @@ def test_the_first_hits_are_ordered_by_the_scorer_and_the_rest_follow() -> None:
     hits = reranking(longer, "cough", depth=2).search("fever", 3)
     assert [(hit.passage.id, hit.score, hit.rank) for hit in hits] == [("b", 1, 1), ("a", 0, 2), ("c", -1, 3)]
     assert hits[0].retriever == "cough(bm25)"
-    assert seen == [("fever", ["\nfever fever", "\nfever cough"])]
+    assert seen == [("fever", ["fever fever", "fever cough"])]
 
 
 def test_nothing_to_rerank_asks_the_scorer_nothing() -> None:
