@@ -186,7 +186,7 @@ def equipment(
     sizes = settings.agent
     parts = {
         "index": library.fingerprint,
-        "retriever": f"{retriever.name} {settings.retrieval.fusion.model_dump_json()} {where!r}",
+        "retriever": f"{retriever.name} {settings.retrieval.fusion.identity()} {where!r}",
         **({"stages": stages.model_dump_json()} if stages != StageSettings() else {}),
         "rounds": f"{sizes.n_rounds} rounds of {sizes.n_queries} queries, {sizes.search_depth} passages each",
         "model, prompts and decoding": team.fingerprint,

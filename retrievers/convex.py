@@ -33,9 +33,10 @@ from wardround.retrievers.candidate_scores import (
     towards_best,
 )
 from wardround.retrievers.keys import passage_key
-from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, PassageStore, Scores, Vector, Where
+from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, PassageStore, Scores, SparseVector, Vector, Where
 from wardround.retrievers.query_vectors import QueryVectors
 from wardround.retrievers.read_once import ReadOnce
+from wardround.retrievers.rewriting.forms import Forms, mean_vector
 from wardround.retrievers.settings import ConvexSettings
 from wardround.retrievers.twins import without_twins
 
@@ -46,12 +47,26 @@ _TOGETHER = 128
 """Queries that go to the store in one request: with more it is no faster, and other threads wait for the engine."""
 
 
+class _Asked(NamedTuple):
+    """A query as it is searched for.
+
+    Attributes:
+        terms: by words, once a form.
+        shares: of the forms in what words count; they add up to 1.
+        vector: by meaning, once for all forms.
+    """
+
+    terms: Sequence[SparseVector]
+    shares: Sequence[float]
+    vector: Vector
+
+
 class _Candidates(NamedTuple):
     """What either ranking of a query holds.
 
     Attributes:
         keys: ascending; every array of scores has this order.
-        words: BM25's share of each score, the best being 1.
+        words: BM25's share of each score, the best of each form being 1.
         meaning: the cosines that the dense ranking held; NaN for what only BM25 ranked.
         sentences: the cosines of best sentences; NaN for passages without vectors of them.
     """
@@ -96,21 +111,39 @@ class ConvexRetriever:
         for block, vectors in zip(blocks, self._vectors.ahead(blocks), strict=True):
             for start in range(0, len(block), _TOGETHER):
                 part = slice(start, start + _TOGETHER)
-                found.update(zip(block[part], self._found(block[part], vectors[part], k, where, read), strict=True))
+                together = [
+                    _Asked((self._encoder.encode_query(query),), (1.0,), vector)
+                    for query, vector in zip(block[part], vectors[part], strict=True)
+                ]
+                found.update(zip(block[part], self._found(together, k, where, read), strict=True))
         return [list(found.get(query, [])) for query in queries]
 
-    def _found(
-        self, queries: Sequence[str], vectors: Sequence[Vector], k: int, where: Where, read: ReadOnce
-    ) -> list[list[Hit]]:
-        ranked = self._ranked(queries, vectors, max(self._settings.depth, k), where, read)
+    def search_forms(self, forms: Sequence[tuple[Forms, float]], k: int, where: Where = EVERYWHERE) -> list[Hit]:
+        """One search for several forms of a query: what each is worth by words and by meaning, added up by its share.
+
+        Args:
+            forms: each with its share; the shares add up to 1.
+            k: hits at most.
+            where: which passages may be found.
+        """
+        if k <= 0:
+            return []
+        texts = [text for form, _ in forms for text in form.meaning]
+        vectors = dict(zip(texts, self._vectors.of(texts), strict=True))
+        meant = [share * mean_vector([vectors[text] for text in form.meaning]) for form, share in forms]
+        terms = [self._encoder.encode_query(form.words) for form, _ in forms]
+        asked = _Asked(terms, [share for _, share in forms], mean_vector(meant))
+        return self._found([asked], k, where, ReadOnce(self._store))[0]
+
+    def _found(self, asked: Sequence[_Asked], k: int, where: Where, read: ReadOnce) -> list[list[Hit]]:
+        ranked = self._ranked(asked, max(self._settings.depth, k), where, read)
         read.read(key for ranking in ranked for key in islice(ranking, k + _SPARE))
         return [self._hits(ranking, k, read) for ranking in ranked]
 
-    def _ranked(
-        self, queries: Sequence[str], vectors: Sequence[Vector], depth: int, where: Where, read: ReadOnce
-    ) -> list[dict[int, float]]:
+    def _ranked(self, asked: Sequence[_Asked], depth: int, where: Where, read: ReadOnce) -> list[dict[int, float]]:
         """For each query the scores of all candidates by their keys, best first, ties by key."""
-        candidates = self._candidates(queries, vectors, depth, where)
+        candidates = self._candidates(asked, depth, where)
+        vectors = [one.vector for one in asked]
         if self._settings.feedback_passages:
             vectors = self._towards_best(candidates, vectors, read)
         cosines = self._store.score_dense(vectors, [one.keys for one in candidates])
@@ -119,22 +152,38 @@ class ConvexRetriever:
             scores = self._smoothed(candidates, scores, read)
         return [_best_first_by_key(one, values) for one, values in zip(candidates, scores, strict=True)]
 
-    def _candidates(
-        self, queries: Sequence[str], vectors: Sequence[Vector], depth: int, where: Where
-    ) -> list[_Candidates]:
-        terms = [self._encoder.encode_query(query) for query in queries]
-        by_words = self._store.rank_sparse(terms, depth, where)
+    def _candidates(self, asked: Sequence[_Asked], depth: int, where: Where) -> list[_Candidates]:
+        vectors = [one.vector for one in asked]
+        by_words = _apart(self._store.rank_sparse([form for one in asked for form in one.terms], depth, where), asked)
         by_meaning = self._store.rank_dense(vectors, depth, where)
-        keys = [sorted({*words, *meaning}) for words, meaning in zip(by_words, by_meaning, strict=True)]
-        unranked = [[key for key in among if key not in words] for among, words in zip(keys, by_words, strict=True)]
-        further = self._store.score_sparse(terms, unranked)
+        keys = [sorted(set().union(meaning, *words)) for words, meaning in zip(by_words, by_meaning, strict=True)]
+        words = self._words(asked, keys, by_words)
         sentences = self._store.score_sentences(vectors, keys)
         found = []
-        for among, words, more, meaning, best in zip(keys, by_words, further, by_meaning, sentences, strict=True):
-            everything = np.array([words.get(key, np.nan) for key in among])
-            everything[np.isnan(everything)] = more
+        for among, shares, meaning, best in zip(keys, words, by_meaning, sentences, strict=True):
             whole = np.array([meaning.get(key, np.nan) for key in among])
-            found.append(_Candidates(among, scaled_by_best(everything), whole, best))
+            found.append(_Candidates(among, shares, whole, best))
+        return found
+
+    def _words(
+        self, asked: Sequence[_Asked], keys: Sequence[Sequence[int]], ranked: Sequence[Sequence[Mapping[int, float]]]
+    ) -> list[Scores]:
+        """What BM25 gives each candidate: the form's best counts as 1, and each form by its share."""
+        terms: list[SparseVector] = []
+        unranked: list[list[int]] = []
+        for one, among, of_forms in zip(asked, keys, ranked, strict=True):
+            for form, ranking in zip(one.terms, of_forms, strict=True):
+                terms.append(form)
+                unranked.append([key for key in among if key not in ranking])
+        further = iter(self._store.score_sparse(terms, unranked))
+        found = []
+        for one, among, of_forms in zip(asked, keys, ranked, strict=True):
+            total = np.zeros(len(among))
+            for share, ranking in zip(one.shares, of_forms, strict=True):
+                scores = np.array([ranking.get(key, np.nan) for key in among])
+                scores[np.isnan(scores)] = next(further)
+                total += share * scaled_by_best(scores)
+            found.append(total)
         return found
 
     def _mixed(self, one: _Candidates, cosines: Scores) -> Scores:
@@ -181,6 +230,12 @@ class ConvexRetriever:
             if len(kept) == k or read >= len(keys):
                 return kept
             read *= 2
+
+
+def _apart(flat: Sequence[dict[int, float]], asked: Sequence[_Asked]) -> list[list[dict[int, float]]]:
+    """Rankings of all forms as those of each query."""
+    rankings = iter(flat)
+    return [[next(rankings) for _ in one.terms] for one in asked]
 
 
 def _best_first_by_key(one: _Candidates, scores: Scores) -> dict[int, float]:

@@ -53,4 +53,5 @@ class HybridRetriever:
 
     def _fused(self, rankings: Mapping[str, Sequence[Hit]], k: int) -> list[Hit]:
         everything = sum(len(hits) for hits in rankings.values())
-        return without_twins(fuse(rankings, everything, self._fusion.rrf_k), k)
+        weights = {DenseRetriever.name: self._fusion.rrf_dense_weight}
+        return without_twins(fuse(rankings, everything, self._fusion.rrf_k, weights), k)

@@ -137,8 +137,21 @@ class FusionSettings(Section):
         default="convex", description="convex: by scores, with feedback; rrf: by reciprocal ranks"
     )
     rrf_k: int = Field(default=60, ge=1, le=1000, description="for rrf, its constant; rank counts from 1")
+    rrf_dense_weight: float = Field(default=1, ge=0, le=100, description="for rrf, weight of dense beside 1 for BM25")
     depth: int = Field(default=100, ge=1, le=10_000, description="for rrf, passages each ranking contributes")
     convex: ConvexSettings = ConvexSettings()
+
+    def identity(self) -> str:
+        """What certificates compare; a field that came later is left out at its default, so that older ones hold."""
+        came_later = {"rrf_dense_weight"} if self.rrf_dense_weight == 1 else set()
+        return self.model_dump_json(exclude=came_later)
+
+
+class RewritingSettings(Section):
+    """How much what was made of a query counts beside the query itself, where both are searched for."""
+
+    share: float = Field(default=0.5, ge=0, le=1, description="of a score, where scores are fused (convex)")
+    rrf_weight: float = Field(default=1, ge=0, le=100, description="of each of its rankings, where ranks are (rrf)")
 
 
 class StageSettings(Section):
@@ -190,6 +203,7 @@ class RetrievalSettings(Section):
     embedder: EmbedderSettings = EmbedderSettings()
     store: StoreSettings = StoreSettings()
     fusion: FusionSettings = FusionSettings()
+    rewriting: RewritingSettings = RewritingSettings()
     stages: StageSettings = StageSettings()
     sentence_vectors: bool = Field(
         default=False, description="keep a vector of every sentence, too; takes effect when the index is built"

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from wardround.agent.event_loop import LoopThread
 from wardround.agent.models.protocol import LanguageModel, Message, Prompt
 from wardround.corpora.records import Passage
-from wardround.errors import EvaluationError
+from wardround.errors import EvaluationError, ModelOutputError
 from wardround.evals.tasks.rows import read_rows
 from wardround.prompts import RenderedPrompt
-from wardround.retrievers.rewriting.forms import Method
-from wardround.retrievers.rewriting.writer import Model, Spent, Written
+from wardround.retrievers.rewriting.forms import FORMS, Method
+from wardround.retrievers.rewriting.rewriter import Rewrite
+from wardround.retrievers.rewriting.writer import Model
 
 TEMPERATURE = 0.7
 MAX_TOKENS = 10_240
@@ -23,26 +23,39 @@ MAX_TOKENS = 10_240
 
 
 def written_by(model: LanguageModel, loop: LoopThread, max_tokens: int = MAX_TOKENS) -> Model:
-    """Has ``model`` write, in the loop that it belongs to; safe to call from several threads."""
+    """Has ``model`` write, in the loop that it belongs to; safe to call from several threads.
+
+    A blank reply, which engines refuse, is no failure here: it is an empty rewrite.
+    """
     room = min(max_tokens, model.context_tokens // 2)
 
-    def write(prompt: RenderedPrompt) -> Written:
+    def write(prompt: RenderedPrompt) -> str:
         messages = (Message("system", prompt.system), Message("user", prompt.user))
         asked = Prompt(messages, max_tokens=room, temperature=TEMPERATURE)
-        reply = loop.run(model.generate(asked))
-        return Written(reply.text, reply.usage.prompt_tokens, reply.usage.completion_tokens)
+        try:
+            return loop.run(model.generate(asked)).text
+        except ModelOutputError as error:
+            if error.raw.strip():
+                raise
+            return ""
 
     return write
 
 
 class StoredRewrites:
-    """A ``QueryWriter`` that looks up what was written before."""
+    """A ``Rewriter`` that looks up what was written before."""
+
+    reads = 0
 
     def __init__(self, method: Method, by_query: Mapping[str, str]) -> None:
         """Takes passages by the text of their queries."""
         self._method = method
         self._by_query = by_query
-        self._spent = Spent()
+
+    @property
+    def name(self) -> str:
+        """The method by which the passages were written."""
+        return self._method
 
     @property
     def fingerprint(self) -> str:
@@ -50,21 +63,10 @@ class StoredRewrites:
         digest = hashlib.sha256(json.dumps(sorted(self._by_query.items())).encode())
         return f"{self._method} {digest.hexdigest()[:16]}"
 
-    @property
-    def method(self) -> Method:
-        """By which the passages were written."""
-        return self._method
-
-    @property
-    def spent(self) -> Spent:
-        """Calls and empty passages; tokens were spent elsewhere."""
-        return self._spent
-
-    def write(self, query: str, found: Sequence[Passage] = ()) -> str:
-        """The passage; empty when none was written."""
-        text = " ".join(self._by_query[query].split())
-        self._spent = replace(self._spent, calls=self._spent.calls + 1, empty=self._spent.empty + (not text))
-        return text
+    def rewrite(self, query: str, found: Sequence[Passage] = ()) -> Rewrite:
+        """The forms for the passage; none when none was written."""
+        passage = " ".join(self._by_query[query].split())
+        return Rewrite((FORMS[self._method](query, passage),) if passage else ())
 
 
 def read_rewrites(path: Path, method: Method, queries: Mapping[str, str]) -> StoredRewrites:

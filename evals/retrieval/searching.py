@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, get_args
+from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from wardround.retrievers.embedders.choose import choose_embedder
 from wardround.retrievers.embedders.recipe import content_mark
 from wardround.retrievers.protocols import Embedder, Matrix, Retriever
 from wardround.retrievers.rewriting.retriever import Legs, RewritingRetriever
-from wardround.retrievers.rewriting.writer import QueryWriter
+from wardround.retrievers.rewriting.rewriter import Rewrite, Rewriter
 from wardround.retrievers.settings import (
     AnalysisSettings,
     Bm25Settings,
@@ -54,6 +54,18 @@ def retriever_named(name: str) -> RetrieverName:
     raise EvaluationError(f"there is no retriever {name!r}; the retrievers are {', '.join(RETRIEVERS)}")
 
 
+class Rewriting(NamedTuple):
+    """How queries get further forms.
+
+    Attributes:
+        over: the rewriter for an index, whose words it may go by.
+        on_rewrite: told every query with what became of it.
+    """
+
+    over: Callable[[JudgedIndex], Rewriter]
+    on_rewrite: Callable[[str, Rewrite], None]
+
+
 class NoEmbedder:
     """An ``Embedder`` for retrievers that go by words alone: every vector is the same."""
 
@@ -81,7 +93,7 @@ def searching(
     cache: Path,
     on_done: Callable[[int], None] = lambda done: None,
     warn: Callable[[str], None] = lambda line: None,
-    writer: QueryWriter | None = None,
+    rewriting: Rewriting | None = None,
     model_scorer: ModelScorer | None = None,
 ) -> Iterator[SearchSystem]:
     """The retriever over the set's passages, indexed in a folder that is removed afterwards.
@@ -94,7 +106,7 @@ def searching(
         cache: file that keeps dense vectors over runs.
         on_done: called with the number of passages that have their vectors.
         warn: called with what a reader of the figures must know.
-        writer: rewrites the queries; without one they are searched for as they are.
+        rewriting: gives queries further forms; without it they are searched for as they are.
         model_scorer: the language model, where the settings have it rerank.
 
     Raises:
@@ -125,16 +137,19 @@ def searching(
                 "tokens that the embedder reads: their vectors are of the beginning"
             )
         with closing(index.store):
-            # Rankings of queries and rewrites, four in all, are fused by rank.
-            fusion = settings.fusion.model_copy(update={"method": "rrf"}) if writer else settings.fusion
-            found_by = _retriever(name, index, embedder, fusion, writer)
+            rewriter = rewriting and rewriting.over(index)
+            found_by = (
+                _rewriting(name, index, embedder, settings, rewriter, rewriting.on_rewrite)
+                if rewriting and rewriter
+                else _retriever(name, index, embedder, settings.fusion)
+            )
             retriever = with_stages(found_by, index.store, settings.stages, model_scorer)
             parts = {
                 "embedder": embedder.fingerprint,
                 "bm25": index.encoder.fingerprint,
-                "fusion": fusion.model_dump(mode="json"),
+                "fusion": settings.fusion.model_dump(mode="json"),
                 "sentence vectors": settings.sentence_vectors,
-                "rewriting": writer and writer.fingerprint,
+                "rewriting": rewriter and [rewriter.fingerprint, settings.rewriting.model_dump(mode="json")],
                 CORPUS: corpus_mark(judged.passages),
                 **({"quantization": quantization} if quantization != "none" else {}),
                 **_stages(settings.stages),
@@ -162,14 +177,22 @@ def _stages(settings: StageSettings) -> dict[str, Any]:
     return {"stages": settings.model_dump(mode="json"), "terminology": content, "reranker": weights}
 
 
-def _retriever(
-    name: RetrieverName, index: JudgedIndex, embedder: Embedder, fusion: FusionSettings, writer: QueryWriter | None
-) -> Retriever:
-    if writer is not None:
-        legs: Legs = "bm25" if name == "r2med-bm25" else name
-        return RewritingRetriever(index.store, embedder, index.encoder, writer, legs, fusion)
+def _retriever(name: RetrieverName, index: JudgedIndex, embedder: Embedder, fusion: FusionSettings) -> Retriever:
     if name == "dense":
         return DenseRetriever(index.store, embedder)
     if name == "fused":
         return choose_retriever(index.store, embedder, index.encoder, fusion)
     return Bm25Retriever(index.store, index.encoder)
+
+
+def _rewriting(
+    name: RetrieverName,
+    index: JudgedIndex,
+    embedder: Embedder,
+    settings: RetrievalSettings,
+    rewriter: Rewriter,
+    on_rewrite: Callable[[str, Rewrite], None],
+) -> Retriever:
+    legs: Legs = "bm25" if name == "r2med-bm25" else name
+    parts = (index.store, embedder, index.encoder)
+    return RewritingRetriever(*parts, rewriter, legs, settings.fusion, settings.rewriting, on_rewrite)

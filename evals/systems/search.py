@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from wardround.agent.models.metering import metered
 from wardround.evals.records import Item, ItemResult
 from wardround.retrievers.protocols import Retriever
 
@@ -36,10 +37,11 @@ class SearchSystem:
         return self._fingerprint
 
     async def __call__(self, item: Item) -> ItemResult:
-        """The ids of the passages found, one a line.
+        """The ids of the passages found, one a line, and what a language model that took part in it was asked.
 
         Raises:
             WardroundError: the search failed.
         """
-        hits = await asyncio.to_thread(self._retriever.search, item.question, self._depth)
-        return ItemResult(item.id, text="\n".join(hit.passage.id for hit in hits), rounds=1)
+        with metered() as meter:
+            hits = await asyncio.to_thread(self._retriever.search, item.question, self._depth)
+        return ItemResult(item.id, text="\n".join(hit.passage.id for hit in hits), usage=meter.usage, rounds=1)

@@ -11,9 +11,13 @@ These are the forms that R2MED's published runs used (arXiv:2505.14558).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
+
+import numpy as np
+
+from wardround.retrievers.protocols import Vector
 
 Method = Literal["hyde", "query2doc", "lamer"]
 
@@ -31,6 +35,11 @@ class Forms:
     meaning: tuple[str, ...]
 
 
+def as_it_is(query: str) -> Forms:
+    """A query that nothing was made of."""
+    return Forms(query, (query,))
+
+
 def _hyde(query: str, passage: str) -> Forms:
     return Forms(passage, (query, passage))
 
@@ -44,3 +53,10 @@ def _lamer(query: str, passage: str) -> Forms:
 
 
 FORMS: Mapping[Method, Callable[[str, str], Forms]] = {"hyde": _hyde, "query2doc": _query2doc, "lamer": _lamer}
+
+
+def mean_vector(vectors: Sequence[Vector]) -> Vector:
+    """The mean of vectors, brought to length 1."""
+    total = np.sum(vectors, axis=0)
+    mean: Vector = (total / np.linalg.norm(total)).astype(np.float32)
+    return mean

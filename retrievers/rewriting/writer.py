@@ -1,15 +1,14 @@
-"""Asks a language model for the passage that a query should have found, and counts what that costs."""
+"""Asks a language model for the passage that a query should have found."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from threading import Lock
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from wardround.corpora.records import Passage
 from wardround.prompts import PromptLibrary, RenderedPrompt, load_prompts
-from wardround.retrievers.rewriting.forms import Method
+from wardround.retrievers.rewriting.forms import FORMS, Method
+from wardround.retrievers.rewriting.rewriter import Rewrite
 
 READ_PASSAGES, READ_WORDS = 10, 512
 """What LameR shows the model of a first search."""
@@ -17,15 +16,7 @@ READ_PASSAGES, READ_WORDS = 10, 512
 _THOUGHT_ENDS = "</think>"
 
 
-class Written(NamedTuple):
-    """A model's reply with what it cost in tokens."""
-
-    text: str
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-
-
-Model = Callable[[RenderedPrompt], Written]
+Model = Callable[[RenderedPrompt], str]
 """Anything that answers a prompt; called from whatever thread searches."""
 
 
@@ -59,48 +50,8 @@ R2MED_ASKS = {
 """By the name of R2MED's task; case tasks look for similar cases, all others for passages that answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """What rewriting has cost so far.
-
-    Attributes:
-        calls: of the model.
-        empty: replies without a word, whose queries were searched for as they are.
-        unended_thoughts: replies of a reasoning model that never ended its thoughts; they were taken whole.
-    """
-
-    calls: int = 0
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    empty: int = 0
-    unended_thoughts: int = 0
-
-
-class QueryWriter(Protocol):
-    """Writes a passage for a query."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes whenever other passages may be written."""
-        ...
-
-    @property
-    def method(self) -> Method:
-        """Decides what is searched for then."""
-        ...
-
-    @property
-    def spent(self) -> Spent:
-        """What all calls have cost."""
-        ...
-
-    def write(self, query: str, found: Sequence[Passage] = ()) -> str:
-        """The passage; empty when there is none. ``found`` is what a first search returned, for LameR."""
-        ...
-
-
 class PassageWriter:
-    """A ``QueryWriter`` that asks a language model; safe for several threads."""
+    """A ``Rewriter`` that asks a language model for a passage, and searches for it as ``method`` has it."""
 
     def __init__(
         self,
@@ -109,7 +60,6 @@ class PassageWriter:
         ask: Ask = QUESTION,
         prompts: PromptLibrary | None = None,
         *,
-        reasons: bool = False,
         fingerprint: str = "",
     ) -> None:
         """Names the parts.
@@ -119,17 +69,18 @@ class PassageWriter:
             method: whose prompt it gets.
             ask: what the queries are.
             prompts: by default the packaged ones.
-            reasons: the model thinks aloud before ``</think>``; a reply without that mark is counted.
             fingerprint: of the model.
         """
         self._method = method
         self._model = model
         self._ask = ask
         self._prompt = (prompts or load_prompts())[method]
-        self._reasons = reasons
         self._model_fingerprint = fingerprint
-        self._spent = Spent()
-        self._lock = Lock()
+
+    @property
+    def name(self) -> str:
+        """The method."""
+        return self._method
 
     @property
     def fingerprint(self) -> str:
@@ -137,41 +88,22 @@ class PassageWriter:
         return f"{self._method} {self._prompt.sha256[:16]} {self._ask.wanted} {self._model_fingerprint}"
 
     @property
-    def method(self) -> Method:
-        """Whose prompt the model gets."""
-        return self._method
+    def reads(self) -> int:
+        """LameR shows the model what a first search found, the others nothing."""
+        return READ_PASSAGES if self._method == "lamer" else 0
 
-    @property
-    def spent(self) -> Spent:
-        """What all calls have cost."""
-        return self._spent
+    def rewrite(self, query: str, found: Sequence[Passage] = ()) -> Rewrite:
+        """The forms for what the model wrote, without its thoughts; none when it wrote nothing.
 
-    def write(self, query: str, found: Sequence[Passage] = ()) -> str:
-        """The passage, without the model's thoughts; empty when the model wrote none.
-
-        Args:
-            query: as it was asked.
-            found: what a first search returned, for LameR.
+        A reply whose thoughts never ended cannot be told from one without thoughts and is taken whole.
         """
         values = {"query": query, "kind": self._ask.kind, "wanted": self._ask.wanted}
-        if self._method == "lamer":
+        if self.reads:
             values["passages"] = "\n\n".join(
                 f"[{number}] {' '.join(passage.contents.split()[:READ_WORDS])}"
-                for number, passage in enumerate(found[:READ_PASSAGES], start=1)
+                for number, passage in enumerate(found[: self.reads], start=1)
             )
-        written = self._model(self._prompt.render(**values))
-        thought, mark, rest = written.text.partition(_THOUGHT_ENDS)
-        text = " ".join((rest if mark else thought).split())
-        self._count(written, empty=not text, unended=self._reasons and not mark)
-        return text
-
-    def _count(self, written: Written, *, empty: bool, unended: bool) -> None:
-        with self._lock:
-            before = self._spent
-            self._spent = Spent(
-                before.calls + 1,
-                before.prompt_tokens + written.prompt_tokens,
-                before.completion_tokens + written.completion_tokens,
-                before.empty + empty,
-                before.unended_thoughts + unended,
-            )
+        thought, mark, rest = self._model(self._prompt.render(**values)).partition(_THOUGHT_ENDS)
+        passage = " ".join((rest if mark else thought).split())
+        forms = (FORMS[self._method](query, passage),) if passage else ()
+        return Rewrite(forms, thought=bool(mark))

@@ -19,10 +19,8 @@ from wardround.evals.records import Gold, Item, ItemResult
 from wardround.evals.retrieval.catalogue import JUDGED_SETS, read_beir, read_r2med
 from wardround.evals.retrieval.model_reranking import ModelScorer
 from wardround.evals.retrieval.r2med import PUBLISHED, TASKS
-from wardround.evals.retrieval.rewrites import written_by
 from wardround.evals.scoring.ranking import RankingScorer
 from wardround.evals.tasks.judged_retrieval import SETS
-from wardround.retrievers.rewriting.writer import PassageWriter
 
 TEXTS = {
     "d1": "Noradrenaline is the first-line vasopressor in septic shock.",
@@ -176,14 +174,6 @@ def test_passages_that_the_embedder_reads_in_part_are_counted(
     for retriever, told in (("dense", 1), ("bm25", 0)):
         done = CliRunner().invoke(app, ["eval", "retrieval", "r2med", "--data", str(r2med), "--retriever", retriever])
         assert done.stderr.count("1 of 3 passages are longer than the 256 tokens that the embedder reads") == told
-
-
-def test_a_model_writes_and_its_tokens_are_counted() -> None:
-    loop, model = LoopThread("test"), ScriptedModel(["septic shock"])
-    writer = PassageWriter(written_by(model, loop), "hyde")
-    assert writer.write("vasopressors?") == "septic shock"
-    assert (writer.spent.calls, writer.spent.completion_tokens > 0, writer.spent.prompt_tokens > 50) == (1, True, True)
-    loop.close()
 
 
 def test_a_model_reranks_by_its_probability_of_yes() -> None:

@@ -1,6 +1,8 @@
-"""Rewritten queries: the forms of each method, four-way fusion, and what becomes of empty rewrites."""
+"""Rewritten queries: the forms of each method, four-way fusion by rank and by score, and empty rewrites."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -8,14 +10,15 @@ import pytest
 from wardround.corpora.records import Biblio, Passage
 from wardround.prompts import RenderedPrompt
 from wardround.retrievers.bm25 import Bm25Encoder
+from wardround.retrievers.convex import ConvexRetriever
 from wardround.retrievers.hybrid import HybridRetriever
-from wardround.retrievers.multi_query import MultiQueryRetriever
 from wardround.retrievers.protocols import IndexedPassage, Matrix
 from wardround.retrievers.rewriting.forms import FORMS, Forms
+from wardround.retrievers.rewriting.planned import PlannedQueries
 from wardround.retrievers.rewriting.retriever import Legs, RewritingRetriever
-from wardround.retrievers.rewriting.writer import CASE, PassageWriter, Spent, Written
-from wardround.retrievers.settings import Bm25Settings
-from wardround.retrievers.single import Bm25Retriever
+from wardround.retrievers.rewriting.rewriter import Rewrite, Rewriter
+from wardround.retrievers.rewriting.writer import CASE, PassageWriter
+from wardround.retrievers.settings import Bm25Settings, ConvexSettings, FusionSettings, RewritingSettings
 from wardround.retrievers.stores.memory import MemoryStore
 
 ENCODER = Bm25Encoder(Bm25Settings(), 2.0)
@@ -52,14 +55,24 @@ class Scripted:
         self.replies = list(replies)
         self.prompts: list[RenderedPrompt] = []
 
-    def __call__(self, prompt: RenderedPrompt) -> Written:
+    def __call__(self, prompt: RenderedPrompt) -> str:
         self.prompts.append(prompt)
-        return Written(self.replies.pop(0), 100, 10)
+        return self.replies.pop(0)
+
+
+BY_RANK = FusionSettings(method="rrf")
+BY_SCORE = FusionSettings(convex=ConvexSettings(feedback_passages=0, neighbours=0))
+
+
+def searching(
+    rewriter: Rewriter, legs: Legs = "fused", fusion: FusionSettings = BY_RANK, **counts: float
+) -> RewritingRetriever:
+    settings = RewritingSettings(**counts)
+    return RewritingRetriever(STORE, WordEmbedder(), ENCODER, rewriter, legs, fusion, settings)
 
 
 def retriever(model: Scripted, method: str = "hyde", legs: Legs = "fused") -> RewritingRetriever:
-    writer = PassageWriter(model, method)  # type: ignore[arg-type]  # parametrised
-    return RewritingRetriever(STORE, WordEmbedder(), ENCODER, writer, legs)
+    return searching(PassageWriter(model, method), legs)  # type: ignore[arg-type]  # parametrised
 
 
 def ids(hits: list) -> list[str]:
@@ -84,7 +97,7 @@ def test_by_meaning_it_looks_for_the_mean_of_query_and_passage() -> None:
     assert ids(retriever(Scripted("malaria"), legs="dense").search("fever", 3)) == ["fever", "malaria", "gout"]
 
 
-def test_four_rankings_are_fused() -> None:
+def test_four_rankings_are_fused_by_rank() -> None:
     hits = retriever(Scripted("malaria")).search("fever", 3)
     assert ids(hits) == ["fever", "malaria", "gout"]
     # fever: first by words and meaning of the query, and first (by id) by meaning of the rewrite.
@@ -93,14 +106,48 @@ def test_four_rankings_are_fused() -> None:
     assert hits[0].retriever == "rrf(bm25,dense,hyde-bm25,hyde-dense)"
 
 
-@pytest.mark.parametrize("reply", ["", "  \n", "<think>nothing comes to mind</think>"])
-def test_an_empty_rewrite_leaves_the_query_as_it_is(reply: str) -> None:
-    fused = retriever(Scripted(reply))
-    plain = HybridRetriever(STORE, WordEmbedder(), ENCODER).search("fever", 3)
-    assert [(hit.passage.id, hit.score) for hit in fused.search("fever", 3)] == [
+def test_ranks_of_rewrites_and_of_dense_rankings_weigh_what_the_settings_say() -> None:
+    weighed = BY_RANK.model_copy(update={"rrf_dense_weight": 2.0})
+    hits = searching(PassageWriter(Scripted("malaria"), "hyde"), fusion=weighed, rrf_weight=0.5).search("fever", 3)
+    scores = {hit.passage.id: hit.score for hit in hits}
+    # fever: first by words, first by meaning (2), first by meaning of the rewrite (2 * .5).
+    assert scores["fever"] == pytest.approx((1 + 2 + 1) / 61)
+    # malaria: third by meaning (by id among equals), first by words of the rewrite, second by its meaning.
+    assert scores["malaria"] == pytest.approx(2 / 63 + 0.5 / 61 + 1 / 62)
+
+
+def test_four_rankings_are_fused_by_score() -> None:
+    hyde = searching(PassageWriter(Scripted("malaria"), "hyde"), fusion=BY_SCORE, share=0.25)
+    hits = hyde.search("fever", 3)
+    assert hits[0].retriever == "convex(bm25,dense,hyde-bm25,hyde-dense)"
+    # By words fever has 3/4 and malaria 1/4. The vector is 3/4 of fever and 1/4 of the mean of fever and malaria.
+    aside = 0.25 / np.sqrt(2)
+    length = np.hypot(0.75 + aside, aside)
+    assert [(hit.passage.id, hit.score) for hit in hits] == [
+        ("fever", pytest.approx(0.3 * 0.75 + 0.7 * (0.75 + aside) / length, abs=1e-5)),
+        ("malaria", pytest.approx(0.3 * 0.25 + 0.7 * aside / length, abs=1e-5)),
+        ("gout", 0),
+    ]
+
+
+def test_by_score_a_rewrite_without_a_share_changes_nothing() -> None:
+    plain = ConvexRetriever(STORE, WordEmbedder(), ENCODER).search("fever malaria", 3)
+    unheard = searching(PassageWriter(Scripted("gout"), "query2doc"), fusion=FusionSettings(), share=0)
+    assert [(hit.passage.id, hit.score) for hit in unheard.search("fever malaria", 3)] == [
         (hit.passage.id, hit.score) for hit in plain
     ]
-    assert fused.writer.spent.empty == 1
+
+
+@pytest.mark.parametrize("reply", ["", "  \n", "<think>nothing comes to mind</think>"])
+def test_an_empty_rewrite_leaves_the_query_as_it_is(reply: str) -> None:
+    for fusion, plain in (
+        (BY_RANK, HybridRetriever(STORE, WordEmbedder(), ENCODER)),
+        (BY_SCORE, ConvexRetriever(STORE, WordEmbedder(), ENCODER, BY_SCORE.convex)),
+    ):
+        fused = searching(PassageWriter(Scripted(reply), "hyde"), fusion=fusion)
+        assert [(hit.passage.id, hit.score) for hit in fused.search("fever", 3)] == [
+            (hit.passage.id, hit.score) for hit in plain.search("fever", 3)
+        ]
     assert ids(retriever(Scripted(reply), legs="bm25").search("fever", 3)) == ["fever"]
 
 
@@ -110,12 +157,23 @@ def test_lamer_shows_the_model_what_a_first_search_found() -> None:
     assert "[1] fever" in model.prompts[0].user
 
 
-def test_the_cost_is_counted_and_thoughts_are_left_out() -> None:
-    model = Scripted("<think>fever? no</think>malaria", "fever, thinking on", "malaria")
-    writer = PassageWriter(model, "query2doc", CASE, reasons=True)
-    assert [writer.write("q") for _ in range(3)] == ["malaria", "fever, thinking on", "malaria"]
-    assert writer.spent == Spent(3, 300, 30, empty=0, unended_thoughts=2)
+def test_thoughts_are_left_out_and_it_is_told_whether_they_ended() -> None:
+    model = Scripted("<think>fever? no</think>malaria", "fever, thinking on", "</think> ")
+    writer = PassageWriter(model, "lamer", CASE)
+    assert [writer.rewrite("q") for _ in range(3)] == [
+        Rewrite((Forms("q malaria", ("q", "malaria")),), thought=True),
+        Rewrite((Forms("q fever, thinking on", ("q", "fever, thinking on")),), thought=False),
+        Rewrite((), thought=True),
+    ]
     assert "Write a similar case" in model.prompts[0].user
+
+
+def test_whoever_wants_to_know_is_told_what_became_of_each_query() -> None:
+    told: list[tuple[str, Rewrite]] = []
+    writer = PassageWriter(Scripted("malaria", ""), "hyde")
+    watched = RewritingRetriever(STORE, WordEmbedder(), ENCODER, writer, on_rewrite=lambda *both: told.append(both))
+    watched.search_many(["fever", "gout"], 1)
+    assert told == [("fever", Rewrite((Forms("malaria", ("fever", "malaria")),))), ("gout", Rewrite(()))]
 
 
 def test_an_empty_query_asks_the_model_nothing() -> None:
@@ -124,8 +182,25 @@ def test_an_empty_query_asks_the_model_nothing() -> None:
     assert model.prompts == []
 
 
-def test_several_queries_become_one_ranking() -> None:
-    bm25 = Bm25Retriever(STORE, ENCODER)
-    multi = MultiQueryRetriever(bm25, {"fever": ["malaria", "", "fever"], "gout": []}.__getitem__)
-    assert [ids(hits) for hits in multi.search_many(["fever", "gout", ""], 5)] == [["fever", "malaria"], ["gout"], []]
-    assert multi.search("gout", 5)[0].retriever == "multi(bm25)"
+def test_a_planners_queries_are_searched_for_beside_the_query() -> None:
+    seen = []
+
+    def plan(query: str, found: Sequence[Passage]) -> list[str]:
+        seen.append((query, [passage.id for passage in found]))
+        return {"fever": ["malaria", " ", "fever"], "gout": []}[query]
+
+    planner = PlannedQueries(plan, reads=2, fingerprint="by hand")
+    by_words = searching(planner, "bm25")
+    # Each is first for one query and absent for the other, so that the id decides.
+    assert [ids(hits) for hits in by_words.search_many(["fever", "gout", ""], 5)] == [
+        ["fever", "malaria"],
+        ["gout"],
+        [],
+    ]
+    assert seen == [("fever", ["fever"]), ("gout", ["gout"])]
+    fused = searching(planner, fusion=BY_SCORE, share=0.4).search("fever", 5)
+    assert [(hit.passage.id, round(hit.score, 3)) for hit in fused] == [
+        ("fever", round(0.3 * 0.6 + 0.7 * 0.6 / np.hypot(0.6, 0.4), 3)),
+        ("malaria", round(0.3 * 0.4 + 0.7 * 0.4 / np.hypot(0.6, 0.4), 3)),
+        ("gout", 0),
+    ]

@@ -13,7 +13,7 @@ from wardround.commands.evaluation_options import RUNS, DataOption, JsonOption
 from wardround.commands.options import ConfigOption, ModelOption, ProfileOption, QuietOption, SetOption
 
 if TYPE_CHECKING:
-    from wardround.evals.retrieval.measuring import QueryMode
+    from wardround.evals.retrieval.query_modes import QueryMode
 
 
 def retrieval(
@@ -23,7 +23,7 @@ def retrieval(
         str, Option("--retriever", help="fused (as answers use it), bm25, dense or r2med-bm25.")
     ] = "fused",
     query_mode: Annotated[
-        str, Option("--query-mode", help="original, or rewritten by a model: hyde, query2doc or lamer.")
+        str, Option("--query-mode", help="original, or rewritten by a model: hyde, query2doc, lamer; or planned.")
     ] = "original",
     rewrites: Annotated[
         Path | None, Option("--rewrites", help="Passages written before, instead of a model (JSON Lines: id, hy_doc).")
@@ -31,6 +31,7 @@ def retrieval(
     depth: Annotated[int, Option("--depth", min=10, help="Passages a query.")] = 100,
     limit: Annotated[int | None, Option("--limit", min=1, help="A random part of that many queries.")] = None,
     seed: Annotated[int, Option("--seed", min=0, help="Which part.")] = 0,
+    retry_failed: Annotated[bool, Option("--retry-failed", help="Search again for queries that failed.")] = False,
     out: Annotated[Path | None, Option("--out", help="Folder of the run; default: one below runs/.")] = None,
     cache: Annotated[Path, Option("--cache", help="File that keeps embeddings over runs.")] = RUNS / "embeddings",
     published: Annotated[
@@ -65,7 +66,17 @@ def retrieval(
     mode = _query_mode(query_mode)
     cache.parent.mkdir(parents=True, exist_ok=True)
     asked = Measuring(
-        settings, retriever_named(retriever), mode, rewrites, depth, limit, seed, cache, _told(quiet), _warn
+        settings,
+        retriever_named(retriever),
+        mode,
+        rewrites,
+        depth,
+        limit,
+        seed,
+        retry_failed,
+        cache,
+        _told(quiet),
+        _warn,
     )
     folders = task_folders(data) if judged == "r2med" else {}
     if len(folders) > 1 and (run or write_run):
@@ -87,7 +98,7 @@ def retrieval(
 
 
 def _query_mode(name: str) -> QueryMode:
-    from wardround.evals.retrieval.measuring import query_mode_named
+    from wardround.evals.retrieval.query_modes import query_mode_named
 
     return query_mode_named(name)
 
