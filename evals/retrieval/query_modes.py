@@ -135,7 +135,8 @@ def _written(
     model = collaborating.model
     if model is None:
         raise EvaluationError(f"--query-mode {method} was given no language model to write with")
-    return PassageWriter(written_by(model, collaborating.loop), method, ask, fingerprint=model.fingerprint)
+    asked = written_by(model, collaborating.loop, collaborating.settings.retrieval.rewriting)
+    return PassageWriter(asked, method, ask, fingerprint=model.fingerprint)
 
 
 def _planned(collaborating: Collaborating, index: JudgedIndex) -> Rewriter:

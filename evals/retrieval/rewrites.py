@@ -16,22 +16,19 @@ from wardround.prompts import RenderedPrompt
 from wardround.retrievers.rewriting.forms import FORMS, Method
 from wardround.retrievers.rewriting.rewriter import Rewrite
 from wardround.retrievers.rewriting.writer import Model
-
-TEMPERATURE = 0.7
-MAX_TOKENS = 10_240
-"""R2MED's settings for local models."""
+from wardround.retrievers.settings import RewritingSettings
 
 
-def written_by(model: LanguageModel, loop: LoopThread, max_tokens: int = MAX_TOKENS) -> Model:
+def written_by(model: LanguageModel, loop: LoopThread, settings: RewritingSettings) -> Model:
     """Has ``model`` write, in the loop that it belongs to; safe to call from several threads.
 
     A blank reply, which engines refuse, is no failure here: it is an empty rewrite.
     """
-    room = min(max_tokens, model.context_tokens // 2)
+    room = min(settings.max_tokens, model.context_tokens // 2)
 
     def write(prompt: RenderedPrompt) -> str:
         messages = (Message("system", prompt.system), Message("user", prompt.user))
-        asked = Prompt(messages, max_tokens=room, temperature=TEMPERATURE)
+        asked = Prompt(messages, max_tokens=room, temperature=settings.temperature)
         try:
             return loop.run(model.generate(asked)).text
         except ModelOutputError as error:
