@@ -64,13 +64,19 @@ class TransientBackendError(BackendError):
 
 
 class ModelOutputError(WardroundError):
-    """A language model returned something unusable; keeps the raw text for the record."""
+    """A language model returned something unusable; keeps the raw text for the record.
+
+    Attributes:
+        raw: the reply as it was written, without the reasoning before it.
+        reasoning: that reasoning, which may be all there is; None where the model did not reason aloud.
+    """
 
     exit_code = 9
 
-    def __init__(self, message: str, raw: str) -> None:
+    def __init__(self, message: str, raw: str, reasoning: str | None = None) -> None:
         super().__init__(message)
         self.raw = raw
+        self.reasoning = reasoning
 
 
 class CalibrationError(WardroundError):

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from wardround.agent.models.protocol import ChoiceScores, Completion, LanguageModel, Message, Prompt, Usage
+from wardround.errors import ModelOutputError
 
 
 @dataclass(slots=True)
@@ -67,7 +68,13 @@ class MeteredModel:
 
     async def generate(self, prompt: Prompt) -> Completion:
         """The model's reply."""
-        completion = await self._model.generate(prompt)
+        started = time.monotonic()
+        try:
+            completion = await self._model.generate(prompt)
+        except ModelOutputError as error:
+            said = Message("assistant", f"{error.reasoning or ''}{error.raw}")
+            await self._count_by_tokens(prompt.messages, said, time.monotonic() - started)
+            raise
         _count(completion.usage)
         return completion
 
@@ -83,12 +90,8 @@ class MeteredModel:
         finally:
             if isinstance(reply, AsyncGenerator):  # so that whoever stops reading here frees the request at once
                 await reply.aclose()
-        if _running.get() is not None:
-            said, seconds = Message("assistant", "".join(pieces)), time.monotonic() - started
-            read, written = await asyncio.to_thread(  # a server may have to be asked, and other questions are under way
-                lambda: (self.count_tokens(prompt.messages), self.count_tokens((said,)))
-            )
-            _count(Usage(1, read, written, seconds))
+        said = Message("assistant", "".join(pieces))
+        await self._count_by_tokens(prompt.messages, said, time.monotonic() - started)
 
     async def generate_batch(self, prompts: Sequence[Prompt]) -> list[Completion]:
         """The model's replies."""
@@ -106,6 +109,15 @@ class MeteredModel:
     async def aclose(self) -> None:
         """Releases the model."""
         await self._model.aclose()
+
+    async def _count_by_tokens(self, asked: Sequence[Message], said: Message, seconds: float) -> None:
+        """Counts a call whose reply came without usage, by the model's own tokenizer."""
+        if _running.get() is None:
+            return
+        read, written = await asyncio.to_thread(  # a server may have to be asked, and other questions are under way
+            lambda: (self.count_tokens(asked), self.count_tokens((said,)) if said.content else 0)
+        )
+        _count(Usage(1, read, written, seconds))
 
 
 def _count(usage: Usage) -> None:

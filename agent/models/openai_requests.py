@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from wardround.agent.models.option_scores import TokenChance
 from wardround.agent.models.protocol import Choice, Constraint, JsonSchema, Message, Prompt, Usage
-from wardround.agent.models.reasoning import without_reasoning
+from wardround.agent.models.reasoning import apart
 from wardround.errors import TransientBackendError
 
 Request = dict[str, Any]
@@ -22,11 +22,12 @@ TOP_LOGPROBS = 20
 
 @dataclass(frozen=True, slots=True)
 class ServerReply:
-    """One finished response, reasoning removed."""
+    """One finished response, its reasoning apart; None where there was none."""
 
     text: str
     cut_off: bool
     usage: Usage
+    reasoning: str | None = None
 
 
 def chat_request(model: str, prompt: Prompt, spelling: Spelling, *, attempt: int = 0) -> Request:
@@ -87,10 +88,13 @@ def read_reply(response: Any, constraint: Constraint | None, spelling: Spelling,
         TransientBackendError: the response is no chat completion.
     """
     choice = first_choice(response)
-    text = without_reasoning(choice.message.content or "")
+    text, reasoning = apart(choice.message.content or "")
+    if reasoning is None:  # a server with a reasoning parser sends it beside the content, under one of two names
+        said = (getattr(choice.message, name, None) for name in ("reasoning", "reasoning_content"))
+        reasoning = next((one for one in said if isinstance(one, str) and one), None)
     if isinstance(constraint, Choice) and spelling == "response_format":
         text = _unquoted(text)
-    return ServerReply(text, choice.finish_reason == "length", read_usage(response, seconds=seconds))
+    return ServerReply(text, choice.finish_reason == "length", read_usage(response, seconds=seconds), reasoning)
 
 
 def first_choice(response: Any) -> Any:

@@ -247,5 +247,5 @@ def _chosen(served: Sequence[ServedModel], name: str | None, base_url: str) -> S
 
 
 def _completion(reply: ServerReply, prompt: Prompt, usage: Usage) -> Completion:
-    text = usable_reply(reply.text, prompt.constraint, cut_off=reply.cut_off)
-    return Completion(text, usage, "length" if reply.cut_off else "stop")
+    text = usable_reply(reply.text, prompt.constraint, cut_off=reply.cut_off, reasoning=reply.reasoning)
+    return Completion(text, usage, "length" if reply.cut_off else "stop", reply.reasoning is not None)

@@ -80,11 +80,18 @@ NOTHING_SPENT = Usage()
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """One reply. ``finish_reason`` is ``length`` when ``max_tokens`` cut it off."""
+    """One reply.
+
+    Attributes:
+        text: without the reasoning that may have stood before it.
+        finish_reason: ``length`` when ``max_tokens`` cut it off.
+        reasoned: whether there was such reasoning.
+    """
 
     text: str
     usage: Usage
     finish_reason: Literal["stop", "length"]
+    reasoned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from wardround.errors import ModelOutputError
 
 OPENING = "<think>"
@@ -61,12 +63,28 @@ class ReasoningFilter:
         return released
 
 
-def without_reasoning(text: str) -> str:
-    """The answer of a whole reply, everything up to the end of its reasoning removed."""
+class Apart(NamedTuple):
+    """A whole reply taken apart.
+
+    Attributes:
+        answer: what stands behind the reasoning; empty where that never ended.
+        reasoning: None where the model did not reason aloud.
+    """
+
+    answer: str
+    reasoning: str | None
+
+
+def apart(text: str) -> Apart:
+    """The answer of a whole reply, and everything up to the end of its reasoning."""
     if CLOSING in text:
-        return text.split(CLOSING, 1)[1].lstrip()
+        reasoning, _, answer = text.partition(CLOSING)
+        return Apart(answer.lstrip(), reasoning.strip().removeprefix(OPENING).strip())
+    opened = text.lstrip()
+    if opened.startswith(OPENING):
+        return Apart("", opened.removeprefix(OPENING).strip())
     held = ReasoningFilter()
-    return held.feed(text) + held.end()
+    return Apart(held.feed(text) + held.end(), None)
 
 
 def _partial_suffix(text: str, tag: str) -> int:

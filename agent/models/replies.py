@@ -14,13 +14,16 @@ _SHOWN = 120
 _WORD_OR_BYTE = re.compile(r"[ ]?[a-z]{1,20}|[ ]?\S|\s")
 
 
-def usable_reply(text: str, constraint: Constraint | None, *, cut_off: bool = False) -> str:
+def usable_reply(
+    text: str, constraint: Constraint | None, *, cut_off: bool = False, reasoning: str | None = None
+) -> str:
     """``text`` itself, once it holds something and keeps its constraint.
 
     Args:
         text: the reply, without reasoning.
         constraint: the form it must have.
         cut_off: whether ``max_tokens`` ended it; only changes what the error advises.
+        reasoning: what stood before it, for the record of the error.
 
     Raises:
         ModelOutputError: the reply is blank, no JSON, JSON of another schema, or none of the options.
@@ -29,7 +32,7 @@ def usable_reply(text: str, constraint: Constraint | None, *, cut_off: bool = Fa
     if problem is None:
         return text
     advice = "; max_tokens cut the reply off, allow more" if cut_off else ""
-    raise ModelOutputError(f"the language model's reply is unusable: {problem}{advice}", raw=text)
+    raise ModelOutputError(f"the language model's reply is unusable: {problem}{advice}", text, reasoning)
 
 
 def is_usable(text: str, constraint: Constraint | None) -> bool:

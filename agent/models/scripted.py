@@ -11,6 +11,7 @@ from typing import Literal
 
 from wardround.agent.models.option_scores import require_options
 from wardround.agent.models.protocol import Choice, ChoiceScores, Completion, Message, Prompt, Usage
+from wardround.agent.models.reasoning import apart
 from wardround.agent.models.replies import estimated_tokens, usable_reply
 
 Said = str | Mapping[str, float]
@@ -118,9 +119,10 @@ class ScriptedModel:
             raise ScriptExhaustedError(f"the script holds weights where call {len(self.calls)} needs a text: {said}")
         words = _WORDS.findall(_until_stop(said, prompt.stop))
         cut_off = len(words) > prompt.max_tokens
-        text = usable_reply("".join(words[: prompt.max_tokens]), prompt.constraint, cut_off=cut_off)
+        answer, reasoning = apart("".join(words[: prompt.max_tokens]))
+        text = usable_reply(answer, prompt.constraint, cut_off=cut_off, reasoning=reasoning)
         usage = Usage(1, self.count_tokens(prompt.messages), min(len(words), prompt.max_tokens))
-        return Completion(text, usage, "length" if cut_off else "stop")
+        return Completion(text, usage, "length" if cut_off else "stop", reasoning is not None)
 
     def _next(self, kind: Literal["generate", "stream", "score"], prompt: Prompt) -> Said:
         self.calls.append(Call(kind, prompt))

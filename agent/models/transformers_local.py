@@ -13,7 +13,7 @@ from typing import TypeVar
 from wardround.agent.models.local_engine import Device, Dtype, LocalEngine, Quantisation
 from wardround.agent.models.option_scores import require_options, share
 from wardround.agent.models.protocol import ChoiceScores, Completion, Message, Prompt, Usage
-from wardround.agent.models.reasoning import ReasoningFilter, without_reasoning
+from wardround.agent.models.reasoning import ReasoningFilter, apart
 from wardround.agent.models.replies import require_room, usable_reply
 from wardround.agent.models.row_decoding import Row
 from wardround.errors import BackendError
@@ -169,9 +169,10 @@ class TransformersModel:
 
     def _completion(self, row: Row, seconds: float) -> Completion:
         reason = row.finish_reason or "length"
-        text = usable_reply(without_reasoning(row.text), row.prompt.constraint, cut_off=reason == "length")
+        answer, reasoning = apart(row.text)
+        text = usable_reply(answer, row.prompt.constraint, cut_off=reason == "length", reasoning=reasoning)
         usage = Usage(1, self.count_tokens(row.prompt.messages), len(row.tokens), seconds)
-        return Completion(text, usage, reason)
+        return Completion(text, usage, reason, reasoning is not None)
 
     def _require_room(self, prompt: Prompt) -> None:
         require_room(self._name, self.count_tokens(prompt.messages), prompt.max_tokens, self.context_tokens)

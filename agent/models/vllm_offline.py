@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from wardround.agent.models.openai_requests import chat_message
 from wardround.agent.models.option_scores import require_options, share
 from wardround.agent.models.protocol import Choice, ChoiceScores, Completion, Constraint, Message, Prompt, Usage
-from wardround.agent.models.reasoning import without_reasoning
+from wardround.agent.models.reasoning import apart
 from wardround.agent.models.replies import require_room, usable_reply
 from wardround.errors import BackendError, PrerequisiteError
 
@@ -158,6 +158,7 @@ def _structured(constraint: Constraint) -> Any:
 def _completion(output: Any, prompt: Prompt, seconds: float) -> Completion:
     reply = output.outputs[0]
     cut_off = reply.finish_reason == "length"
-    text = usable_reply(without_reasoning(reply.text), prompt.constraint, cut_off=cut_off)
+    answer, reasoning = apart(reply.text)
+    text = usable_reply(answer, prompt.constraint, cut_off=cut_off, reasoning=reasoning)
     usage = Usage(1, len(output.prompt_token_ids), len(reply.token_ids), seconds)
-    return Completion(text, usage, "length" if cut_off else "stop")
+    return Completion(text, usage, "length" if cut_off else "stop", reasoning is not None)

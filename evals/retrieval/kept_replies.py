@@ -20,7 +20,7 @@ from wardround.errors import EvaluationError
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS replies (
-    prompt BLOB PRIMARY KEY, text TEXT NOT NULL, cut INTEGER NOT NULL,
+    prompt BLOB PRIMARY KEY, text TEXT NOT NULL, cut INTEGER NOT NULL, reasoned INTEGER NOT NULL,
     calls INTEGER NOT NULL, prompt_tokens INTEGER NOT NULL, completion_tokens INTEGER NOT NULL, seconds REAL NOT NULL
 ) WITHOUT ROWID
 """
@@ -42,14 +42,14 @@ class KeptReplies:
             row = connection.execute("SELECT * FROM replies WHERE prompt = ?", (key,)).fetchone()
         if row is None:
             return None
-        _, text, cut, *spent = row
-        return Completion(text, Usage(*spent), "length" if cut else "stop")
+        _, text, cut, reasoned, *spent = row
+        return Completion(text, Usage(*spent), "length" if cut else "stop", bool(reasoned))
 
     def add(self, key: bytes, reply: Completion) -> None:
         """Keeps a reply; one that is there already stays."""
-        row = (key, reply.text, reply.finish_reason == "length", *asdict(reply.usage).values())
+        row = (key, reply.text, reply.finish_reason == "length", reply.reasoned, *asdict(reply.usage).values())
         with self._connection() as connection, connection:
-            connection.execute("INSERT OR IGNORE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            connection.execute("INSERT OR IGNORE INTO replies VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

@@ -28,7 +28,7 @@ class RewriteCounts:
         """What a reader of the figures must know, a line each.
 
         A model that thinks aloud in some replies does so in all: those without an end of thought were cut off before
-        they came to the passage, and were searched for as they are (a deviation that methods 5.2 asks to be counted).
+        they came to the passage, and were searched for as they are. R2MED's own runs do not count them.
         """
         if self._empty:
             yield f"{self._empty} of {self._all} rewrites are empty: their queries were searched for as they are"

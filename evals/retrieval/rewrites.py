@@ -15,26 +15,28 @@ from wardround.evals.tasks.rows import read_rows
 from wardround.prompts import RenderedPrompt
 from wardround.retrievers.rewriting.forms import FORMS, Method
 from wardround.retrievers.rewriting.rewriter import Rewrite
-from wardround.retrievers.rewriting.writer import Model
+from wardround.retrievers.rewriting.writer import Model, Reply
 from wardround.retrievers.settings import RewritingSettings
 
 
 def written_by(model: LanguageModel, loop: LoopThread, settings: RewritingSettings) -> Model:
     """Has ``model`` write, in the loop that it belongs to; safe to call from several threads.
 
-    A blank reply, which engines refuse, is no failure here: it is an empty rewrite.
+    A blank reply, which engines refuse, is no failure here: it is an empty rewrite. Thoughts that never ended are taken
+    whole where they are all there is, as in R2MED's runs.
     """
     room = min(settings.max_tokens, model.context_tokens // 2)
 
-    def write(prompt: RenderedPrompt) -> str:
+    def write(prompt: RenderedPrompt) -> Reply:
         messages = (Message("system", prompt.system), Message("user", prompt.user))
         asked = Prompt(messages, max_tokens=room, temperature=settings.temperature)
         try:
-            return loop.run(model.generate(asked)).text
+            reply = loop.run(model.generate(asked))
         except ModelOutputError as error:
             if error.raw.strip():
                 raise
-            return ""
+            return Reply(error.reasoning or "")
+        return Reply(reply.text, reply.reasoned)
 
     return write
 

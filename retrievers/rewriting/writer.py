@@ -13,10 +13,20 @@ from wardround.retrievers.rewriting.rewriter import Rewrite
 READ_PASSAGES, READ_WORDS = 10, 512
 """What LameR shows the model of a first search."""
 
-_THOUGHT_ENDS = "</think>"
+
+class Reply(NamedTuple):
+    """What a model wrote.
+
+    Attributes:
+        text: the passage; blank when there is none.
+        thought: whether the model thought aloud before it, and came to an end with it.
+    """
+
+    text: str
+    thought: bool = False
 
 
-Model = Callable[[RenderedPrompt], str]
+Model = Callable[[RenderedPrompt], Reply]
 """Anything that answers a prompt; called from whatever thread searches."""
 
 
@@ -93,17 +103,14 @@ class PassageWriter:
         return READ_PASSAGES if self._method == "lamer" else 0
 
     def rewrite(self, query: str, found: Sequence[Passage] = ()) -> Rewrite:
-        """The forms for what the model wrote, without its thoughts; none when it wrote nothing.
-
-        A reply whose thoughts never ended cannot be told from one without thoughts and is taken whole.
-        """
+        """The forms for what the model wrote; none when it wrote nothing."""
         values = {"query": query, "kind": self._ask.kind, "wanted": self._ask.wanted}
         if self.reads:
             values["passages"] = "\n\n".join(
                 f"[{number}] {' '.join(passage.contents.split()[:READ_WORDS])}"
                 for number, passage in enumerate(found[: self.reads], start=1)
             )
-        thought, mark, rest = self._model(self._prompt.render(**values)).partition(_THOUGHT_ENDS)
-        passage = " ".join((rest if mark else thought).split())
+        written = self._model(self._prompt.render(**values))
+        passage = " ".join(written.text.split())
         forms = (FORMS[self._method](query, passage),) if passage else ()
-        return Rewrite(forms, thought=bool(mark))
+        return Rewrite(forms, written.thought)

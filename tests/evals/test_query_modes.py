@@ -105,9 +105,12 @@ def test_empty_rewrites_are_told(r2med: Path, models: Models) -> None:
 
 
 def test_thoughts_that_never_ended_are_told(r2med: Path, models: Models) -> None:
-    models(lambda prompt: "is it gout" if "sore toe" in prompt.messages[-1].content else "low? </think> vasopressor")
-    done = measured(r2med, "--query-mode", "lamer")
+    endless = "<think>a sore toe, so is it a flare of gout"
+    models(lambda prompt: endless if "sore toe" in prompt.messages[-1].content else "low? </think> vasopressor")
+    done = measured(r2med, "--query-mode", "lamer", "--out", "run")
     assert done.stderr == "wardround: 1 of 2 replies never came to an end of thought and were taken whole\n"
+    assert done.stdout.splitlines()[1].startswith("nDCG@10 100.00 ")
+    assert report_in(Path("run"))["cost"]["calls"] == 2
 
 
 def test_a_planner_needs_no_language_model(r2med: Path) -> None:

@@ -17,7 +17,7 @@ from wardround.retrievers.rewriting.forms import FORMS, Forms
 from wardround.retrievers.rewriting.planned import PlannedQueries
 from wardround.retrievers.rewriting.retriever import Legs, RewritingRetriever
 from wardround.retrievers.rewriting.rewriter import Rewrite, Rewriter
-from wardround.retrievers.rewriting.writer import CASE, PassageWriter
+from wardround.retrievers.rewriting.writer import CASE, PassageWriter, Reply
 from wardround.retrievers.settings import Bm25Settings, ConvexSettings, FusionSettings, RewritingSettings
 from wardround.retrievers.stores.memory import MemoryStore
 
@@ -51,13 +51,14 @@ for word in ("fever", "malaria", "gout"):
 class Scripted:
     """Replies in turn, and remembers what it was asked."""
 
-    def __init__(self, *replies: str) -> None:
+    def __init__(self, *replies: str | Reply) -> None:
         self.replies = list(replies)
         self.prompts: list[RenderedPrompt] = []
 
-    def __call__(self, prompt: RenderedPrompt) -> str:
+    def __call__(self, prompt: RenderedPrompt) -> Reply:
         self.prompts.append(prompt)
-        return self.replies.pop(0)
+        reply = self.replies.pop(0)
+        return reply if isinstance(reply, Reply) else Reply(reply)
 
 
 BY_RANK = FusionSettings(method="rrf")
@@ -138,7 +139,7 @@ def test_by_score_a_rewrite_without_a_share_changes_nothing() -> None:
     ]
 
 
-@pytest.mark.parametrize("reply", ["", "  \n", "<think>nothing comes to mind</think>"])
+@pytest.mark.parametrize("reply", ["", "  \n"])
 def test_an_empty_rewrite_leaves_the_query_as_it_is(reply: str) -> None:
     for fusion, plain in (
         (BY_RANK, HybridRetriever(STORE, WordEmbedder(), ENCODER)),
@@ -157,12 +158,11 @@ def test_lamer_shows_the_model_what_a_first_search_found() -> None:
     assert "[1] fever" in model.prompts[0].user
 
 
-def test_thoughts_are_left_out_and_it_is_told_whether_they_ended() -> None:
-    model = Scripted("<think>fever? no</think>malaria", "fever, thinking on", "</think> ")
+def test_the_passage_is_one_line_and_it_is_told_whether_the_model_had_thought() -> None:
+    model = Scripted(Reply(" malaria\n\nof  the brain ", thought=True), Reply("", thought=True))
     writer = PassageWriter(model, "lamer", CASE)
-    assert [writer.rewrite("q") for _ in range(3)] == [
-        Rewrite((Forms("q malaria", ("q", "malaria")),), thought=True),
-        Rewrite((Forms("q fever, thinking on", ("q", "fever, thinking on")),), thought=False),
+    assert [writer.rewrite("q") for _ in range(2)] == [
+        Rewrite((Forms("q malaria of the brain", ("q", "malaria of the brain")),), thought=True),
         Rewrite((), thought=True),
     ]
     assert "Write a similar case" in model.prompts[0].user

@@ -53,4 +53,4 @@ async def test_weights_are_renormalised_and_a_text_is_certain() -> None:
 async def test_unusable_text_is_refused_as_real_engines_do(said: str, constraint, problem: str) -> None:
     with pytest.raises(ModelOutputError, match=problem) as caught:
         await ScriptedModel([said]).generate(Prompt(ASKED.messages, constraint=constraint))
-    assert caught.value.raw == said
+    assert caught.value.raw == said.lstrip()
