@@ -7,10 +7,13 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from wardround.agent.models.protocol import Usage
 from wardround.agent.settings import Settings
+from wardround.errors import EvaluationError
 from wardround.evals.evaluate import Evaluated, evaluate, run_manifest
+from wardround.evals.report import Summary
 from wardround.evals.retrieval.catalogue import load_judged_set
 from wardround.evals.retrieval.judged_set import unknown_passages
 from wardround.evals.retrieval.query_modes import (
@@ -20,7 +23,7 @@ from wardround.evals.retrieval.query_modes import (
     reranker_by,
     rewriter_over,
 )
-from wardround.evals.retrieval.r2med import System, published_systems, table
+from wardround.evals.retrieval.r2med import Measured, System, published_systems, table, task_of
 from wardround.evals.retrieval.rewrite_counts import RewriteCounts
 from wardround.evals.retrieval.searching import RetrieverName, Rewriting, searching
 from wardround.evals.runner import Selection
@@ -61,18 +64,24 @@ class Measuring:
 def measure_set(asked: Measuring, judged: str, data: Path, out: Path | None, runs: Path) -> tuple[Path, Evaluated]:
     """One set's run, in ``out`` or a folder of its own below ``runs``; a finished one is only reported again."""
     with collaborating(asked.settings, asked.query_mode, asked.rewrites, asked.cache) as model:
-        return _measured(asked, model, judged, data, out, runs, QUESTION)
+        return _measured(asked, model, judged, data, out, runs)
+
+
+def ask_of(judged: str, data: Path) -> Ask:
+    """What a model that rewrites is told the queries of a set are; of a task of R2MED, its folder's name says it."""
+    task = task_of(data) if judged == "r2med" else None
+    return R2MED_ASKS[task] if task else QUESTION
 
 
 def _measured(
-    asked: Measuring, model: Collaborating, judged: str, data: Path, out: Path | None, runs: Path, ask: Ask
+    asked: Measuring, model: Collaborating, judged: str, data: Path, out: Path | None, runs: Path
 ) -> tuple[Path, Evaluated]:
     loaded = load_judged_set(judged, data)
     if unknown := sum(1 for _ in unknown_passages(loaded)):
         asked.warn(f"{data}: {unknown} judged passages are not in the corpus and count as not found")
     items = Selection(task_named(f"{PREFIX}{judged}"), data, asked.limit, asked.seed)
     counts = RewriteCounts()
-    over = rewriter_over(asked.query_mode, asked.rewrites, model, loaded.queries, ask)
+    over = rewriter_over(asked.query_mode, asked.rewrites, model, loaded.queries, ask_of(judged, data))
     rewriting = over and Rewriting(over, counts.add)
     with searching(
         loaded,
@@ -108,28 +117,49 @@ def measure_r2med(
     asked: Measuring, folders: Mapping[str, Path], runs: Path, published: Path | None, *, as_json: bool
 ) -> str:
     """Every task's run below ``runs``, and the figures of all beside published systems: a table, or JSON."""
-    ndcg: dict[str, float] = {}
-    recall: dict[str, float] = {}
+    figures: dict[str, Measured] = {}
     spent = Usage()
     with collaborating(asked.settings, asked.query_mode, asked.rewrites, asked.cache) as model:
         for task, folder in folders.items():
-            ask = R2MED_ASKS.get(task, QUESTION)
-            _, done = _measured(asked, model, "r2med", folder, None, runs / "r2med" / task, ask)
-            figures = {measure.name: interval.estimate for measure, interval in done.summary.figures if interval}
-            ndcg[task], recall[task] = 100 * figures["nDCG@10"], 100 * figures["R@100"]
+            run, done = _measured(asked, model, "r2med", folder, None, runs / "r2med" / task)
+            figures[task] = one = _figures(done.summary)
             spent += done.summary.cost.usage
-    ours = System(" ".join(["wardround", asked.retriever, asked.query_mode]), ndcg)
+            if one.failed:
+                asked.warn(
+                    f"{task}: {one.failed} of {one.queries} queries failed and count as 0, {run / 'report.html'} says "
+                    "why; --retry-failed searches for them again"
+                )
+    name = " ".join(["wardround", asked.retriever, asked.query_mode])
     if as_json:
-        cost = {
-            "calls": spent.calls,
-            "prompt_tokens": spent.prompt_tokens,
-            "completion_tokens": spent.completion_tokens,
-        }
-        row = {"system": ours.name, "nDCG@10": ndcg, "mean": ours.mean, "R@100": recall, "usage": cost}
-        return json.dumps(row) + "\n"
+        return json.dumps(_as_json(name, figures, spent)) + "\n"
     cost_line = (
         f"\n{spent.calls} calls, {spent.prompt_tokens} prompt and {spent.completion_tokens} completion tokens"
         if spent.calls
         else ""
     )
-    return table(ours, recall, published_systems(published) if published else []) + cost_line + "\n"
+    return table(name, figures, published_systems(published) if published else []) + cost_line + "\n"
+
+
+def _figures(summary: Summary) -> Measured:
+    by_name = {measure.name: interval for measure, interval in summary.figures}
+    ndcg, recall = by_name["nDCG@10"], by_name["R@100"]
+    if ndcg is None or recall is None:  # a set without a query is refused before it is searched
+        raise EvaluationError(f"{summary.task.title} has no figures: no query was searched for")
+    return Measured(100 * ndcg.estimate, 100 * recall.estimate, ndcg.n, summary.outcomes["failed"])
+
+
+def _as_json(name: str, figures: Mapping[str, Measured], spent: Usage) -> dict[str, Any]:
+    ndcg = {task: one.ndcg for task, one in figures.items()}
+    return {
+        "system": name,
+        "nDCG@10": ndcg,
+        "mean": System(name, ndcg).mean,
+        "R@100": {task: one.recall for task, one in figures.items()},
+        "queries": {task: one.queries for task, one in figures.items()},
+        "failed": {task: one.failed for task, one in figures.items()},
+        "usage": {
+            "calls": spent.calls,
+            "prompt_tokens": spent.prompt_tokens,
+            "completion_tokens": spent.completion_tokens,
+        },
+    }

@@ -7,6 +7,7 @@ averaged over a task's queries and then, unweighted, over the tasks.
 from __future__ import annotations
 
 import csv
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,8 +47,31 @@ class System:
         return fmean(self.by_task[task] for task in TASKS) if set(TASKS) <= set(self.by_task) else None
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Our figures on one task; shares in percent.
+
+    Attributes:
+        ndcg: nDCG@10.
+        recall: recall@100.
+        queries: behind both, those whose search failed included.
+        failed: how many those are; they count as 0.
+    """
+
+    ndcg: float
+    recall: float
+    queries: int
+    failed: int
+
+
+def task_of(folder: Path) -> str | None:
+    """The task that ``folder`` is named after, in any case and with underscores or not; None where it is of none."""
+    name = _plain(Path(os.path.abspath(folder)).name)  # "." has no name of its own
+    return next((task for task in TASKS if _plain(task) == name), None)
+
+
 def task_folders(folder: Path) -> dict[str, Path]:
-    """The tasks beneath ``folder`` by name; the folder itself, by its own name, where it is one task.
+    """The tasks beneath ``folder`` by name; the folder itself, by its task's or else its own name, where it is one.
 
     Folders may be named in any case and with underscores.
 
@@ -55,12 +79,11 @@ def task_folders(folder: Path) -> dict[str, Path]:
         EvaluationError: there is none.
     """
     if all((folder / name).is_file() for name in _FILES):
-        return {folder.name: folder}
-    known = {_plain(task): task for task in TASKS}
+        return {task_of(folder) or folder.name: folder}
     found = {
-        known[_plain(each.name)]: each
+        task: each
         for each in sorted(folder.iterdir() if folder.is_dir() else ())
-        if _plain(each.name) in known and all((each / name).is_file() for name in _FILES)
+        if (task := task_of(each)) and all((each / name).is_file() for name in _FILES)
     }
     if not found:
         raise EvaluationError(
@@ -83,27 +106,31 @@ def published_systems(path: Path) -> list[System]:
         raise EvaluationError(f"{path} cannot be read as R2MED's published scores: {error!r}") from error
 
 
-def table(ours: System, recalls: Mapping[str, float], published: Sequence[System], best: int = 5) -> str:
+def table(name: str, ours: Mapping[str, Measured], published: Sequence[System], best: int = 5) -> str:
     """Ours above the published: the best, and the plain retrievers that everyone knows.
 
     Args:
+        name: of our system.
         ours: some or all tasks.
-        recalls: our recall@100 by task, in percent.
         published: may be empty.
         best: how many of the best are shown.
     """
-    columns = [task for task in (*TASKS, *ours.by_task) if task in ours.by_task]
-    columns = list(dict.fromkeys(columns))
+    columns = [task for task in TASKS if task in ours]
+    system = System(name, {task: one.ndcg for task, one in ours.items()})
     by_mean = sorted(published, key=lambda one: -(one.mean or 0))
     shown = [*by_mean[:best], *(one for one in by_mean[best:] if one.name in ("bm25", "medcpt", "nv"))]
     lines = [_row("nDCG@10", columns, "mean of 8")]
-    lines.append(_row(ours.name, [f"{ours.by_task[task]:.2f}" for task in columns], _mean(ours)))
     lines += [
         _row(one.name, [f"{one.by_task[task]:.2f}" if task in one.by_task else "-" for task in columns], _mean(one))
-        for one in shown
+        for one in (system, *shown)
     ]
-    lines.append(_row("recall@100, " + ours.name, [f"{recalls[task]:.2f}" for task in columns], ""))
+    lines.append(_row(f"recall@100, {name}", [f"{ours[task].recall:.2f}" for task in columns], ""))
+    lines.append(_row("queries", [_queries(ours[task]) for task in columns], ""))
     return "\n".join(lines)
+
+
+def _queries(one: Measured) -> str:
+    return f"{one.queries}, {one.failed} failed" if one.failed else str(one.queries)
 
 
 def _system(row: Mapping[str, str]) -> System:

@@ -10,14 +10,19 @@ FURTHER = tuple(Measure.named(name) for name in ("R@10", "R@100", "AP", "RR"))
 
 
 class RankingScorer:
-    """nDCG@10 of the passage ids in a result's text, one a line and best first; further measures as figures."""
+    """nDCG@10 of the passage ids in a result's text, one a line and best first; further measures as figures.
 
-    name = "ranking-1"
+    Every measure counts a search that failed as one that found nothing, so that all of them are means over the same
+    queries.
+    """
+
+    name = "ranking-2"
 
     def score(self, item: Item, result: ItemResult) -> Score:
         """The measures of one query; a search that found nothing scores 0."""
         if result.failure is not None:
-            return Score(item.id, "failed", 0.0, None, result.failure)
+            nothing = {str(measure): 0.0 for measure in FURTHER}
+            return Score(item.id, "failed", 0.0, None, result.failure, nothing)
         ranking = result.text.splitlines()
         first = next((rank for rank, one in enumerate(ranking, 1) if item.gold.relevance.get(one, 0) > 0), None)
         return Score(

@@ -52,6 +52,13 @@ def test_a_ranking_is_scored_by_hand_computed_figures() -> None:
     assert RankingScorer().score(item, ItemResult("q")).reason == "no relevant passage is found"
 
 
+def test_a_search_that_failed_is_worth_nothing_by_every_measure() -> None:
+    item = Item("q", "Q?", Gold(relevance={"a": 2}), "q")
+    score = RankingScorer().score(item, ItemResult("q", failure="the model does not answer"))
+    assert (score.outcome, score.value, score.reason) == ("failed", 0, "the model does not answer")
+    assert score.figures == {"R@10": 0, "R@100": 0, "AP": 0, "RR": 0}
+
+
 def test_every_judged_set_is_a_task() -> None:
     assert tuple(JUDGED_SETS) == SETS
 
@@ -134,11 +141,12 @@ def test_r2meds_tasks_run_in_one_command_beside_the_published_table(
     arguments = ["eval", "retrieval", "r2med", "--data", "all", "--retriever", "r2med-bm25"]
     done = CliRunner().invoke(app, arguments)
     assert (done.exit_code, done.stderr) == (0, "")
-    head, ours, published, recall = done.stdout.splitlines()
+    head, ours, published, recall, queries = done.stdout.splitlines()
     assert head.split()[:3] == ["nDCG@10", "Biology", "Bioinformatics"]
     assert ours.split() == ["wardround", "r2med-bm25", "original", *["100.00"] * 9]
     assert published.split() == ["bm25", *(f"{number}.00" for number in range(8)), "3.50"]
     assert recall.split()[-8:] == ["100.00"] * 8
+    assert queries.split() == ["queries", *["2"] * 8]
     assert json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)["mean"] == 100
 
 
