@@ -120,7 +120,7 @@ def _reference(number: int, passage: Passage) -> Reference:
         pmid=biblio.pmid,
         url=biblio.url,
         publication_types=biblio.publication_types,
-        evidence_level=evidence_level(biblio.publication_types),
+        evidence_level=evidence_level(biblio.publication_types, biblio.mesh),
         retracted=biblio.retracted,
         corrections=biblio.corrections,
         heading=passage.heading,

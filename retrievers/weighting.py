@@ -6,7 +6,7 @@
 
 ``age`` counts the years from a source to the newest one among the hits, so that an answer does not change because a
 year has passed; a source without a year gains nothing. ``strength`` is 1 for the strongest evidence level
-(``corpora/evidence_levels.py``), falls in equal steps and is 0 for the weakest and where publication types do not tell.
+(``corpora/evidence_levels.py``), falls in equal steps and is 0 for the weakest and where a record does not tell.
 
 The formula is ours. It says what a reader prefers, not what is relevant: on judged sets, which ask for relevance only,
 it can hardly gain (``docs/results/retrieval-fusion.md``).
@@ -71,10 +71,12 @@ def weighed(hits: Sequence[Hit], preference: Preference) -> list[Hit]:
 def _gain(hit: Hit, newest: int, preference: Preference) -> float:
     year = hit.passage.biblio.year
     recent = 0.0 if year is None else 2 ** (-(newest - year) / preference.half_life)
-    return preference.recency * recent + preference.evidence * strength(hit.passage.biblio.publication_types)
+    return preference.recency * recent + preference.evidence * strength(
+        hit.passage.biblio.publication_types, hit.passage.biblio.mesh
+    )
 
 
-def strength(publication_types: Sequence[str]) -> float:
+def strength(publication_types: Sequence[str], mesh: Sequence[str] = ()) -> float:
     """Of the evidence level, between 0 (the weakest, or unknown) and 1 (a guideline)."""
-    level = evidence_level(publication_types)
+    level = evidence_level(publication_types, mesh)
     return 0.0 if level is None else 1 - LEVELS.index(level) / (len(LEVELS) - 1)

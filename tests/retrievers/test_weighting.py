@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from wardround.corpora.evidence_levels import LADDER
 from wardround.corpora.records import Biblio, Passage
 from wardround.errors import InputError
 from wardround.retrievers.choose import with_stages
@@ -40,11 +41,17 @@ def test_newness_by_hand() -> None:
 
 def test_evidence_by_hand() -> None:
     assert strength(["Practice Guideline"]) == 1
-    assert strength(["Journal Article", "Randomized Controlled Trial"]) == pytest.approx(1 - 2 / 6)
+    assert strength(["Journal Article", "Randomized Controlled Trial"]) == pytest.approx(1 - 2 / 8)
+    assert strength(["Journal Article"], ["Cohort Studies"]) == pytest.approx(1 - 4 / 8)
     assert strength(["Editorial"]) == strength(["Journal Article"]) == strength([]) == 0
     trial = hit("trial", 0.5, 2, types=("Randomized Controlled Trial",))
     found = weighed([hit("comment", 1.0, 1, types=("Comment",)), trial, hit("none", 0.0, 3)], Preference(evidence=0.9))
-    assert [(one.passage.id, one.score) for one in found] == [("trial", 1.1), ("comment", 1.0), ("none", 0.0)]
+    assert [(one.passage.id, one.score) for one in found] == [("trial", 1.175), ("comment", 1.0), ("none", 0.0)]
+
+
+def test_every_level_weighs_less_than_the_one_above_it() -> None:
+    weights = [strength(sorted(level.publication_types)[:1]) for level in LADDER]
+    assert weights == [1, 0.875, 0.75, 0.625, 0.5, 0.375, 0.25, 0.125, 0]
 
 
 def test_without_weights_and_with_equal_scores_the_order_stays() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 from wardround.agent.answer import Answer
 from wardround.chat.commands import COMMANDS
 from wardround.config_layers import PROFILES
+from wardround.corpora.evidence_levels import LADDER
 from wardround.exit_codes import MEANINGS, epilog
+from wardround.retrievers.weighting import strength
 
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
 
@@ -34,3 +36,14 @@ def test_the_published_schema_is_that_of_the_program() -> None:
     """Written anew by ``wardround ask --json-schema > docs/answer-v1.schema.json``."""
     published = Path(__file__).parents[2] / "docs" / "answer-v1.schema.json"
     assert json.loads(published.read_text("utf-8")) == Answer.model_json_schema(mode="serialization")
+
+
+def test_the_levels_of_evidence_on_the_page_are_those_of_the_program() -> None:
+    section = PAGE.partition("## Levels of evidence")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| (.+) \| `(.+)` \| (.+) \| (.*?) ?\| (.+) \|$", section, flags=re.MULTILINE)
+    assert [(name, word, float(weight)) for name, word, _, _, weight in rows] == [
+        (level.name, level.word, strength(sorted(level.publication_types))) for level in LADDER
+    ]
+    for level, (_, _, types, headings, _) in zip(LADDER, rows, strict=True):
+        assert all(one in types.lower() for one in level.publication_types)
+        assert sorted(filter(None, headings.lower().split(", "))) == sorted(level.headings)
