@@ -6,12 +6,25 @@ import math
 from collections.abc import Sequence
 
 from wardround.errors import ConfigError
-from wardround.retrievers.analysis import ENGLISH_BIOMEDICAL
+from wardround.retrievers.analysis import ENGLISH_BIOMEDICAL, Analysis
 from wardround.retrievers.bm25 import Bm25Encoder, term_id
 from wardround.retrievers.protocols import PassageStore, SparseVector
 
 _DIGITS = 3
 """Stores round their scores, so an IDF taken from one is exact to about this many decimals."""
+
+
+def require_readable(analysis: Analysis) -> None:
+    """Passes when answers, which read words in one way only, can be built on an index of this analysis.
+
+    Raises:
+        ConfigError: they cannot.
+    """
+    if analysis != ENGLISH_BIOMEDICAL:
+        raise ConfigError(
+            f"answers read words by {ENGLISH_BIOMEDICAL.fingerprint}, not by {analysis.fingerprint}: set "
+            "retrieval.bm25.analysis back, and build an index again that was made so; other analyses are for searches alone"
+        )
 
 
 class TermRarity:
@@ -27,12 +40,7 @@ class TermRarity:
         Raises:
             ConfigError: the encoder cuts words in another way than those do who ask for their rarity.
         """
-        if encoder.analysis != ENGLISH_BIOMEDICAL:
-            raise ConfigError(
-                f"answers read words by {ENGLISH_BIOMEDICAL.fingerprint}, but the index was made with "
-                f"{encoder.analysis.fingerprint}: set retrieval.bm25.analysis back and build it again; other analyses "
-                "are for searches alone"
-            )
+        require_readable(encoder.analysis)
         self._store = store
         self._encoder = encoder
         self._known: dict[str, float | None] = {}

@@ -146,11 +146,16 @@ def ensure_index(settings: Settings, stream: TextIO, *, quiet: bool = False) -> 
     An index on a server is its owner's matter, and so is one with corpora that nobody can read again.
 
     Raises:
+        ConfigError: answers cannot read words as the settings say; nothing is built then, so that a setting of one
+            command takes no index away.
         StoreError: the folder holds something that is no index, or cannot be written, or a newer version's index.
     """
+    from wardround.retrievers.analysis_choice import choose_analysis
     from wardround.retrievers.index.manifest import UnusableIndexError
     from wardround.retrievers.index.open import index_target, query_encoder
+    from wardround.retrievers.term_rarity import require_readable
 
+    require_readable(choose_analysis(settings.retrieval.bm25.analysis))
     if settings.retrieval.store.kind != "edge":
         return
     tell = (lambda line: None) if quiet else stream.write

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 from wardround.commands.app import app
 from wardround.config import load_settings
 from wardround.corpora.kinds import KINDS, new_entry
-from wardround.errors import InputError, StoreError
+from wardround.errors import ConfigError, InputError, StoreError
 from wardround.index_building import ensure_index
 from wardround.retrievers.index.open import index_target
 
@@ -157,6 +157,14 @@ def test_an_index_of_other_bm25_settings_is_built_again(notes: Path) -> None:
     manifest = index_target(load_settings().retrieval.store).manifest()
     assert manifest is not None
     assert (manifest.sparse.k1, [corpus.name for corpus in manifest.corpora]) == (1.2, ["notes"])
+
+
+def test_words_that_answers_cannot_read_take_no_index_away(notes: Path) -> None:
+    run("add", "folder", str(notes), "--name", "notes", "--quiet")
+    before = sorted((index_folder() / "generations").iterdir())
+    with pytest.raises(ConfigError, match=r"not by english-biomedical-2\(stemmer=porter\): set "):
+        ensure_index(load_settings(overrides={"retrieval.bm25.analysis.stemmer": "porter"}), io.StringIO())
+    assert sorted((index_folder() / "generations").iterdir()) == before
 
 
 def test_an_index_of_a_newer_version_is_left_alone(notes: Path) -> None:
