@@ -23,7 +23,7 @@ def require_readable(analysis: Analysis) -> None:
     if analysis != ENGLISH_BIOMEDICAL:
         raise ConfigError(
             f"answers read words by {ENGLISH_BIOMEDICAL.fingerprint}, not by {analysis.fingerprint}: set "
-            "retrieval.bm25.analysis back, and build an index again that was made so; other analyses are for searches alone"
+            "retrieval.bm25.analysis back, and build again what was made by it; other analyses are for searches alone"
         )
 
 

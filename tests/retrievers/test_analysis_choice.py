@@ -54,5 +54,5 @@ def test_passages_and_queries_are_cut_alike_and_the_encoder_says_how() -> None:
 
 def test_answers_refuse_an_index_whose_words_they_would_read_otherwise() -> None:
     encoder = Bm25Encoder(Bm25Settings(analysis=AnalysisSettings(kind="lucene")), 3)
-    with pytest.raises(ConfigError, match=r"made with lucene-english-1: set retrieval.bm25.analysis back"):
+    with pytest.raises(ConfigError, match=r"not by lucene-english-1: set retrieval.bm25.analysis back"):
         TermRarity(MemoryStore(2), encoder)
