@@ -1,11 +1,14 @@
-"""BM25 as sparse vectors: the formula by hand, and the same ranking as bm25s."""
+"""BM25 as sparse vectors: the formula by hand, and the same rankings as bm25s and, but for its IDF, rank-bm25."""
 
 from __future__ import annotations
 
 import gzip
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +120,37 @@ def test_the_ranking_of_a_small_sample_is_that_of_bm25s(settings: Bm25Settings, 
             assert [hit.passage.id for hit in hits] == [name for name, _ in ranking]
             assert [hit.score for hit in hits] == pytest.approx([score for _, score in ranking], abs=2e-5)
         store.close()
+
+
+def by_rank_bm25(
+    texts: Sequence[str], queries: Sequence[str], settings: Bm25Settings, k: int
+) -> Iterator[list[tuple[str, float]]]:
+    """What rank-bm25 ranks with Lucene's IDF in the place of its own, without its factor k1 + 1; ties by id."""
+    from rank_bm25 import BM25Okapi
+
+    terms = [analyse(text) for text in texts]
+    engine = BM25Okapi(terms, k1=settings.k1, b=settings.b)
+    holding = Counter(term for one in terms for term in set(one))
+    engine.idf = {term: math.log(1 + (len(texts) - count + 0.5) / (count + 0.5)) for term, count in holding.items()}
+    for query in queries:
+        scores = engine.get_scores(analyse(query)) / (settings.k1 + 1)
+        ranked = sorted((-round(float(score), 5), f"c:{i}#0") for i, score in enumerate(scores) if score > 0)
+        yield [(name, -negated) for negated, name in ranked[:k]]
+
+
+@pytest.mark.shared_data
+@pytest.mark.parametrize("settings", [Bm25Settings(), Bm25Settings(k1=1.2, b=0.75)])
+def test_rank_bm25_ranks_alike_but_for_its_idf(settings: Bm25Settings, shared_data: Path, tmp_path: Path) -> None:
+    with gzip.open(shared_data / "scifact" / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
+        texts = [" ".join(json.loads(line)["sentences"]) for line in islice(lines, 1000)]
+    with (shared_data / "scifact" / "claims.jsonl").open(encoding="utf-8") as lines:
+        queries = [json.loads(line)["claim"] for line in islice(lines, 50)]
+    encoder = Bm25Encoder(settings, average_length(texts))
+    with closing(fill(EdgeStore.create(tmp_path / "edge", 2), texts, encoder)) as store:
+        for query, ranking in zip(queries, by_rank_bm25(texts, queries, settings, 20), strict=True):
+            hits = store.search_sparse(encoder.encode_query(query), 20)
+            assert [hit.passage.id for hit in hits] == [name for name, _ in ranking]
+            assert [hit.score for hit in hits] == pytest.approx([score for _, score in ranking], abs=2e-4)
 
 
 @pytest.mark.shared_data
