@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from wardround.agent.framing.options import split_options
-from wardround.agent.framing.terms import explain_terms
+from wardround.retrievers.clinical_terms import explain_terms
 from wardround.agent.records import AnswerOption, Framed, Turn
 
 _LEANS_ON_CONTEXT = re.compile(

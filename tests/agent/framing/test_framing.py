@@ -7,24 +7,14 @@ import pytest
 from wardround.agent.framing.emergencies import CRISIS_NOTICE, EMERGENCY_NOTICE, POISON_NOTICE, emergency_notice
 from wardround.agent.framing.framer import PlainFramer
 from wardround.agent.framing.options import split_options
-from wardround.agent.framing.terms import explain_terms
 from wardround.agent.records import AnswerOption, Turn
 
 
-@pytest.mark.parametrize(
-    ("asked", "explained"),
-    [
-        ("Eliquis in renal failure?", "Eliquis (apixaban) in renal failure?"),
-        ("dose of xarelto", "dose of xarelto (rivaroxaban)"),
-        ("DKA in adults", "DKA (diabetic ketoacidosis) in adults"),
-        ("a heart attack", "a heart attack (myocardial infarction)"),
-        ("apixaban (Eliquis) 5 mg", "apixaban (Eliquis) 5 mg"),
-        ("the cap of the bottle", "the cap of the bottle"),
-        ("non-STEMI", "non-STEMI"),
-    ],
-)
-def test_known_terms_are_explained_and_nothing_is_lost(asked: str, explained: str) -> None:
-    assert explain_terms(asked) == explained
+async def test_known_terms_are_explained_in_the_question_and_in_a_follow_up() -> None:
+    framed = await PlainFramer().frame("Is Eliquis safe in severe renal failure, and at what dose?", (), ())
+    assert framed.question == "Is Eliquis (apixaban) safe in severe renal failure, and at what dose?"
+    followed = await PlainFramer().frame("And in DKA?", (), [Turn("How much fluid is given?", "...")])
+    assert followed.question == "How much fluid is given? And in DKA (diabetic ketoacidosis)?"
 
 
 @pytest.mark.parametrize(
