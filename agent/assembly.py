@@ -142,6 +142,7 @@ def open_library(settings: RetrievalSettings, embedder: Embedder) -> tuple[Libra
         PrerequisiteError: no index was built.
         StoreError: the index cannot be used with ``embedder``.
     """
+    from wardround.retrievers.embedders.remembered import RememberedQueries
     from wardround.retrievers.index.identity import content_of
     from wardround.retrievers.index.open import open_index
 
@@ -149,7 +150,7 @@ def open_library(settings: RetrievalSettings, embedder: Embedder) -> tuple[Libra
     manifest = index.manifest
     library = Library(
         store=index.store,
-        embedder=embedder,
+        embedder=RememberedQueries(embedder),
         encoder=index.sparse,
         fingerprint=f"{content_of(manifest)} {manifest.embedder}",
         as_of=manifest.created.date().isoformat(),
