@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from wardround.errors import BackendError
+from wardround.retrievers.embedders.remembered import RememberedQueries
 from wardround.retrievers.protocols import Matrix
 from wardround.retrievers.query_vectors import QueryVectors
 
@@ -60,3 +61,15 @@ def test_a_failure_is_raised_where_its_block_is_due() -> None:
     next(coming)
     with pytest.raises(BackendError, match="out of order"):
         next(coming)
+
+
+def test_an_embedder_that_remembers_gives_the_same_vectors_and_computes_each_query_once() -> None:
+    observed = Observed()
+    remembered = RememberedQueries(observed)
+    assert remembered.embed_queries(["ab", "c", "ab"]).tolist() == [[2, 1], [1, 1], [2, 1]]
+    assert remembered.embed_queries(["c"]).tolist() == [[1, 1]]
+    assert remembered.embed_queries([]).shape == (0,)
+    assert observed.batches == [["ab", "c"], []]
+    assert remembered.embed_passages(["c"]).tolist() == [[1, 1]]
+    assert (remembered.dimension, remembered.fingerprint, remembered.max_tokens) == (2, "observed", 8)
+    assert remembered.count_tokens("abc") == 3
