@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,10 +24,11 @@ from wardround.evals.retrieval.query_modes import (
     reranker_by,
     rewriter_over,
 )
-from wardround.evals.retrieval.r2med import Measured, System, published_systems, table, task_of
+from wardround.evals.retrieval.r2med import TASKS, Measured, System, column_of, published_systems, table, task_of
 from wardround.evals.retrieval.rewrite_counts import RewriteCounts
 from wardround.evals.retrieval.searching import RetrieverName, Rewriting, searching
-from wardround.evals.runner import Selection
+from wardround.evals.runner import Selection, latest_results
+from wardround.evals.systems.search import SearchSystem
 from wardround.evals.tasks import task_named
 from wardround.evals.tasks.judged_retrieval import PREFIX
 from wardround.retrievers.rewriting.writer import QUESTION, R2MED_ASKS, Ask
@@ -60,6 +62,11 @@ class Measuring:
     on_done: Callable[[int], None]
     warn: Callable[[str], None]
 
+    @property
+    def name(self) -> str:
+        """How tables call the system."""
+        return f"wardround {self.retriever} {self.query_mode}"
+
 
 def measure_set(asked: Measuring, judged: str, data: Path, out: Path | None, runs: Path) -> tuple[Path, Evaluated]:
     """One set's run, in ``out`` or a folder of its own below ``runs``; a finished one is only reported again."""
@@ -73,16 +80,18 @@ def ask_of(judged: str, data: Path) -> Ask:
     return R2MED_ASKS[task] if task else QUESTION
 
 
-def _measured(
-    asked: Measuring, model: Collaborating, judged: str, data: Path, out: Path | None, runs: Path
-) -> tuple[Path, Evaluated]:
+@contextmanager
+def searching_for(asked: Measuring, model: Collaborating, judged: str, data: Path) -> Iterator[SearchSystem]:
+    """What searches for the queries of a set; ``asked.warn`` is told what the set lacks, and how rewriting went.
+
+    Raises:
+        EvaluationError: there is no such set, its files are absent or damaged, or the query mode does not fit.
+    """
     loaded = load_judged_set(judged, data)
     if unknown := sum(1 for _ in unknown_passages(loaded)):
         asked.warn(f"{data}: {unknown} judged passages are not in the corpus and count as not found")
-    items = Selection(task_named(f"{PREFIX}{judged}"), data, asked.limit, asked.seed)
     counts = RewriteCounts()
     over = rewriter_over(asked.query_mode, asked.rewrites, model, loaded.queries, ask_of(judged, data))
-    rewriting = over and Rewriting(over, counts.add)
     with searching(
         loaded,
         asked.settings.retrieval,
@@ -91,10 +100,27 @@ def _measured(
         asked.cache,
         asked.on_done,
         asked.warn,
-        rewriting,
+        over and Rewriting(over, counts.add),
         reranker_by(model),
     ) as system:
-        mode = f"-{asked.query_mode}" if rewriting else ""
+        yield system
+    for remark in counts.remarks():
+        asked.warn(remark)
+
+
+def warn_of_nothing_found(folder: Path, warn: Callable[[str], None]) -> None:
+    """Tells how many queries of a run had no hit, such as one of stop words that goes by words alone."""
+    results = latest_results(folder).values()
+    if nothing := sum(1 for one in results if one.failure is None and not one.text):
+        warn(f"{nothing} of {len(results)} queries found nothing and count as 0")
+
+
+def _measured(
+    asked: Measuring, model: Collaborating, judged: str, data: Path, out: Path | None, runs: Path
+) -> tuple[Path, Evaluated]:
+    with searching_for(asked, model, judged, data) as system:
+        items = Selection(task_named(f"{PREFIX}{judged}"), data, asked.limit, asked.seed)
+        mode = "" if asked.query_mode == "original" else f"-{asked.query_mode}"
         mark = run_manifest(items, system).fingerprint
         folder = out or runs / f"{items.task.name}-{asked.retriever}{mode}-{mark}"
         done = asyncio.run(
@@ -108,8 +134,7 @@ def _measured(
                 retry_failed=asked.retry_failed,
             )
         )
-    for remark in counts.remarks():
-        asked.warn(remark)
+    warn_of_nothing_found(folder, asked.warn)
     return folder, done
 
 
@@ -117,6 +142,9 @@ def measure_r2med(
     asked: Measuring, folders: Mapping[str, Path], runs: Path, published: Path | None, *, as_json: bool
 ) -> str:
     """Every task's run below ``runs``, and the figures of all beside published systems: a table, or JSON."""
+    systems = published_systems(published) if published else []
+    if absent := [task for task in TASKS if task not in folders]:
+        asked.warn(f"{len(absent)} of R2MED's 8 tasks are not there, so that there is no mean: {', '.join(absent)}")
     figures: dict[str, Measured] = {}
     spent = Usage()
     with collaborating(asked.settings, asked.query_mode, asked.rewrites, asked.cache) as model:
@@ -129,15 +157,29 @@ def measure_r2med(
                     f"{task}: {one.failed} of {one.queries} queries failed and count as 0, {run / 'report.html'} says "
                     "why; --retry-failed searches for them again"
                 )
-    name = " ".join(["wardround", asked.retriever, asked.query_mode])
     if as_json:
-        return json.dumps(_as_json(name, figures, spent)) + "\n"
+        return json.dumps(_as_json(asked.name, figures, spent, systems)) + "\n"
     cost_line = (
         f"\n{spent.calls} calls, {spent.prompt_tokens} prompt and {spent.completion_tokens} completion tokens"
         if spent.calls
         else ""
     )
-    return table(name, figures, published_systems(published) if published else []) + cost_line + "\n"
+    return table(asked.name, figures, systems) + cost_line + "\n"
+
+
+def beside_published(name: str, data: Path, summary: Summary, published: Path) -> str:
+    """The figures of one task's run beside the published systems' on that task.
+
+    Args:
+        name: of the system that was measured.
+        data: folder of the task, by whose name the column is found.
+        summary: of the run.
+        published: the table.
+
+    Raises:
+        EvaluationError: the folder is named after no task, or the table cannot be read.
+    """
+    return table(name, {column_of(data, published): _figures(summary)}, published_systems(published)) + "\n"
 
 
 def _figures(summary: Summary) -> Measured:
@@ -148,7 +190,7 @@ def _figures(summary: Summary) -> Measured:
     return Measured(100 * ndcg.estimate, 100 * recall.estimate, ndcg.n, summary.outcomes["failed"])
 
 
-def _as_json(name: str, figures: Mapping[str, Measured], spent: Usage) -> dict[str, Any]:
+def _as_json(name: str, figures: Mapping[str, Measured], spent: Usage, published: Sequence[System]) -> dict[str, Any]:
     ndcg = {task: one.ndcg for task, one in figures.items()}
     return {
         "system": name,
@@ -157,6 +199,7 @@ def _as_json(name: str, figures: Mapping[str, Measured], spent: Usage) -> dict[s
         "R@100": {task: one.recall for task, one in figures.items()},
         "queries": {task: one.queries for task, one in figures.items()},
         "failed": {task: one.failed for task, one in figures.items()},
+        "published": [{"system": one.name, "nDCG@10": dict(one.by_task), "mean": one.mean} for one in published],
         "usage": {
             "calls": spent.calls,
             "prompt_tokens": spent.prompt_tokens,

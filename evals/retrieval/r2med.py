@@ -70,26 +70,50 @@ def task_of(folder: Path) -> str | None:
     return next((task for task in TASKS if _plain(task) == name), None)
 
 
+def column_of(folder: Path, published: Path) -> str:
+    """The task whose published scores those of ``folder`` can stand beside.
+
+    Raises:
+        EvaluationError: the folder is named after no task.
+    """
+    task = task_of(folder)
+    if task is None:
+        raise EvaluationError(
+            f"{folder} is named after no task of R2MED, so that {published} has no column for it: the tasks are "
+            f"{', '.join(TASKS)}"
+        )
+    return task
+
+
 def task_folders(folder: Path) -> dict[str, Path]:
     """The tasks beneath ``folder`` by name; the folder itself, by its task's or else its own name, where it is one.
 
     Folders may be named in any case and with underscores.
 
     Raises:
-        EvaluationError: there is none.
+        EvaluationError: there is none, one lacks a file, or one is there twice.
     """
-    if all((folder / name).is_file() for name in _FILES):
-        return {task_of(folder) or folder.name: folder}
-    found = {
-        task: each
-        for each in sorted(folder.iterdir() if folder.is_dir() else ())
-        if (task := task_of(each)) and all((each / name).is_file() for name in _FILES)
-    }
+    if any((folder / name).is_file() for name in _FILES):
+        return {task_of(folder) or folder.name: _complete(folder)}
+    found: dict[str, Path] = {}
+    for each in sorted(folder.iterdir() if folder.is_dir() else ()):
+        if each.is_dir() and (task := task_of(each)):
+            if task in found:
+                raise EvaluationError(f"{folder} holds {task} twice: {found[task].name} and {each.name}")
+            found[task] = _complete(each)
     if not found:
         raise EvaluationError(
             f"{folder} holds no task of R2MED: a task is a folder such as Biology with {', '.join(_FILES)}"
         )
     return {task: found[task] for task in TASKS if task in found}
+
+
+def _complete(folder: Path) -> Path:
+    """``folder``, if it has all files of a task: one that is left out would be missed by nobody."""
+    lacking = [name for name in _FILES if not (folder / name).is_file()]
+    if lacking:
+        raise EvaluationError(f"{folder} lacks {', '.join(lacking)}: a task of R2MED is {', '.join(_FILES)}")
+    return folder
 
 
 def published_systems(path: Path) -> list[System]:
@@ -107,23 +131,20 @@ def published_systems(path: Path) -> list[System]:
 
 
 def table(name: str, ours: Mapping[str, Measured], published: Sequence[System], best: int = 5) -> str:
-    """Ours above the published: the best, and the plain retrievers that everyone knows.
+    """Ours above the published: the best on our tasks, and the plain retrievers that everyone knows.
 
     Args:
         name: of our system.
         ours: some or all tasks.
-        published: may be empty.
+        published: of all tasks; may be empty.
         best: how many of the best are shown.
     """
     columns = [task for task in TASKS if task in ours]
     system = System(name, {task: one.ndcg for task, one in ours.items()})
-    by_mean = sorted(published, key=lambda one: -(one.mean or 0))
-    shown = [*by_mean[:best], *(one for one in by_mean[best:] if one.name in ("bm25", "medcpt", "nv"))]
+    by_score = sorted(published, key=lambda one: -fmean(one.by_task[task] for task in columns))
+    shown = [*by_score[:best], *(one for one in by_score[best:] if one.name in ("bm25", "medcpt", "nv"))]
     lines = [_row("nDCG@10", columns, "mean of 8")]
-    lines += [
-        _row(one.name, [f"{one.by_task[task]:.2f}" if task in one.by_task else "-" for task in columns], _mean(one))
-        for one in (system, *shown)
-    ]
+    lines += [_row(one.name, [f"{one.by_task[task]:.2f}" for task in columns], _mean(one)) for one in (system, *shown)]
     lines.append(_row(f"recall@100, {name}", [f"{ours[task].recall:.2f}" for task in columns], ""))
     lines.append(_row("queries", [_queries(ours[task]) for task in columns], ""))
     return "\n".join(lines)

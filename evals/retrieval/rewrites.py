@@ -69,12 +69,16 @@ class StoredRewrites:
 
 
 def read_rewrites(path: Path, method: Method, queries: Mapping[str, str]) -> StoredRewrites:
-    """What was written for each query: JSON Lines with ``id`` and ``hy_doc``, as R2MED releases them.
+    """What was written for each query: JSON Lines with ``id`` and ``hy_doc`` (perhaps empty), as R2MED releases them.
 
     Raises:
-        EvaluationError: the file cannot be read, or lacks a query.
+        EvaluationError: the file cannot be read, a row lacks a field or repeats a query, or there is none for a query.
     """
-    by_id = {row.text("id"): str(row.values.get("hy_doc") or "") for row in read_rows(path)}
+    by_id: dict[str, str] = {}
+    for row in read_rows(path):
+        if (query := row.text("id")) in by_id:
+            raise row.wrong("id", f"is {query!r}, for which a passage stands further up")
+        by_id[query] = row.text_or_empty("hy_doc")
     if missing := [query for query in queries if query not in by_id]:
         raise EvaluationError(f"{path} has no passage for query {missing[0]!r} and lacks {len(missing)} in all")
     return StoredRewrites(method, {text: by_id[query] for query, text in queries.items()})

@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -21,7 +21,6 @@ from wardround.evals.systems.search import SearchSystem
 from wardround.evals.tasks.judged_retrieval import CORPUS
 from wardround.retrievers.choose import choose_retriever, with_stages
 from wardround.retrievers.embedders.choose import choose_embedder
-from wardround.retrievers.embedders.recipe import content_mark
 from wardround.retrievers.protocols import Embedder, Matrix, Retriever
 from wardround.retrievers.rewriting.retriever import Legs, RewritingRetriever
 from wardround.retrievers.rewriting.rewriter import Rewrite, Rewriter
@@ -31,9 +30,9 @@ from wardround.retrievers.settings import (
     FusionSettings,
     Quantization,
     RetrievalSettings,
-    StageSettings,
 )
 from wardround.retrievers.single import Bm25Retriever, DenseRetriever
+from wardround.retrievers.stage_identity import identity_of_stages
 
 RetrieverName = Literal["fused", "bm25", "dense", "r2med-bm25"]
 RETRIEVERS: tuple[RetrieverName, ...] = get_args(RetrieverName)
@@ -117,6 +116,11 @@ def searching(
         raise EvaluationError(
             f"retrieval.stages.diversity compares vectors, and {name} has none: set it to 0 or measure dense or fused"
         )
+    if settings.store.kind == "server":
+        warn(
+            "retrieval.store.kind=server is left aside: a judged set is searched in a folder of its own, which is "
+            "removed afterwards, and nothing is stored on the server"
+        )
     embedder: Embedder = NoEmbedder() if by_words else choose_embedder(settings.embedder)
     bm25 = R2MED_BM25 if name == "r2med-bm25" else settings.bm25
     quantization: Quantization = "none" if by_words else settings.store.layout.quantization
@@ -152,7 +156,7 @@ def searching(
                 "rewriting": rewriter and [rewriter.fingerprint, settings.rewriting.model_dump(mode="json")],
                 CORPUS: corpus_mark(judged.passages),
                 **({"quantization": quantization} if quantization != "none" else {}),
-                **_stages(settings.stages),
+                **identity_of_stages(settings.stages),
                 **({"model that reranks": model_scorer.fingerprint} if model_scorer else {}),
             }
             yield SearchSystem(retriever, depth, parts)
@@ -164,17 +168,6 @@ def corpus_mark(passages: Sequence[Passage]) -> str:
     for passage in passages:
         digest.update(json.dumps([passage.id, passage.contents]).encode())
     return f"{len(passages)} passages, {digest.hexdigest()[:16]}"
-
-
-def _stages(settings: StageSettings) -> dict[str, Any]:
-    """What stands before and behind the search, with the content of its files; nothing where nothing does."""
-    if settings == StageSettings():
-        return {}
-    terms = settings.synonyms and settings.synonyms.expanduser()
-    content = sha256(terms.read_bytes()).hexdigest() if terms else None
-    model = settings.reranker and Path(settings.reranker).expanduser()
-    weights = content_mark(model) if model and model.is_dir() else None
-    return {"stages": settings.model_dump(mode="json"), "terminology": content, "reranker": weights}
 
 
 def _retriever(name: RetrieverName, index: JudgedIndex, embedder: Embedder, fusion: FusionSettings) -> Retriever:

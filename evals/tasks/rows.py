@@ -28,6 +28,13 @@ class Row:
             raise self.wrong(field, "must be a text that is not empty")
         return value
 
+    def text_or_empty(self, field: str) -> str:
+        """A field that must be there and hold a text, which may be empty."""
+        value = self._present(field)
+        if not isinstance(value, str):
+            raise self.wrong(field, "must be a text")
+        return value
+
     def identifier(self, field: str) -> str:
         """A field that must hold a name or a whole number, which some sets use as ids."""
         value = self._present(field)

@@ -162,6 +162,29 @@ def test_passages_written_before_are_searched_for(r2med: Path, tmp_path: Path, m
     assert "has no passage for query '1' and lacks 1 in all" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("row", "complaint"),
+    [
+        ({"id": "1"}, "written.jsonl:2: field 'hy_doc' is missing"),
+        ({"id": "1", "hy_doc": None}, "written.jsonl:2: field 'hy_doc' must be a text"),
+        ({"id": "1", "hy_doc": ["gout"]}, "written.jsonl:2: field 'hy_doc' must be a text"),
+        ({"hy_doc": "gout"}, "written.jsonl:2: field 'id' is missing"),
+        (
+            {"id": "0", "hy_doc": "gout"},
+            "written.jsonl:2: field 'id' is '0', for which a passage stands further up",
+        ),
+    ],
+)
+def test_a_row_that_holds_no_passage_is_no_empty_one(
+    r2med: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, row: dict[str, object], complaint: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines(tmp_path / "written.jsonl", {"id": "0", "hy_doc": "shock"}, row)
+    arguments = ["eval", "retrieval", "r2med", "--data", str(r2med), "--query-mode", "hyde"]
+    done = CliRunner().invoke(app, [*arguments, "--rewrites", "written.jsonl"])
+    assert (done.exit_code, done.stderr) == (11, f"wardround: {complaint}\n")
+
+
 def test_judged_passages_that_r2med_does_not_hold_count_as_not_found(
     r2med: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

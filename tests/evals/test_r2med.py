@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +16,7 @@ from wardround.agent.models.protocol import Prompt
 from wardround.agent.models.scripted import ScriptedModel
 from wardround.commands.app import app
 from wardround.errors import BackendError
-from wardround.evals.retrieval.r2med import TASKS
+from wardround.evals.retrieval.r2med import PUBLISHED, TASKS
 
 TEXTS = {
     "d1": "Noradrenaline is the first-line vasopressor in septic shock.",
@@ -130,3 +132,102 @@ def test_the_folder_one_stands_in_is_named_too(model: Configure, monkeypatch: py
     opened = model(knows)
     measure("--query-mode", "hyde", data=".")
     assert "Exam question" in opened[0].calls[0].prompt.messages[-1].content
+
+
+@pytest.mark.parametrize("data", ["all", "all/PMC-Clinical"])
+def test_a_task_that_lacks_a_file_is_an_error_and_not_left_out(data: str) -> None:
+    Path("all/PMC-Clinical/qrels.jsonl").unlink()
+    done = measure(data=data)
+    assert (done.exit_code, done.stdout) == (11, "")
+    assert done.stderr == (
+        "wardround: all/PMC-Clinical lacks qrels.jsonl: a task of R2MED is corpus.jsonl, query.jsonl, qrels.jsonl\n"
+    )
+
+
+def test_a_task_that_is_there_twice_is_an_error() -> None:
+    shutil.copytree("all/Biology", "all/biology")
+    assert measure().stderr == "wardround: all holds Biology twice: Biology and biology\n"
+
+
+def test_tasks_that_are_not_there_are_named_as_the_reason_for_no_mean() -> None:
+    shutil.rmtree("all/IIYi-Clinical")
+    done = measure()
+    assert done.stderr.splitlines()[0] == (
+        "wardround: 1 of R2MED's 8 tasks are not there, so that there is no mean: IIYi-Clinical"
+    )
+    assert done.stdout.splitlines()[1].split()[-2:] == ["50.00", "-"]
+
+
+def publish(path: Path, *systems: tuple[str, int]) -> None:
+    """A table in which a system has so many points on Biology, and ten fewer on each further task."""
+    rows = [
+        {"kind": "retrieval", "generator_llm": "", "retriever": name, "reranker": ""}
+        | {task: str(points - 10 * number) for number, task in enumerate(TASKS)}
+        | {"mean": str(points - 35)}
+        for name, points in systems
+    ]
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+@pytest.mark.parametrize("arguments", [(), ("--published", "elsewhere.csv")])
+def test_one_task_stands_beside_its_published_scores(arguments: tuple[str, ...]) -> None:
+    publish(Path("all") / PUBLISHED, ("bm25", 75), ("nv", 95))
+    if arguments:
+        (Path("all") / PUBLISHED).rename("elsewhere.csv")
+    done = measure(*arguments, data="all/Bioinformatics")
+    assert [line.split() for line in done.stdout.splitlines()[-6:]] == [
+        ["nDCG@10", "Bioinformatics", "mean", "of", "8"],
+        ["wardround", "bm25", "original", "50.00", "-"],
+        ["nv", "85.00", "60.00"],
+        ["bm25", "65.00", "40.00"],
+        ["recall@100,", "wardround", "bm25", "original", "50.00"],
+        ["queries", "2"],
+    ]
+
+
+def test_a_run_file_of_one_task_stands_beside_its_published_scores() -> None:
+    publish(Path("all") / PUBLISHED, ("bm25", 75))
+    Path("theirs.run").write_text("0 Q0 d1 1 2.0 theirs\n1 Q0 d2 1 2.0 theirs\n")
+    given = ["eval", "retrieval", "r2med", "--data", "all/Biology", "--run", "theirs.run"]
+    assert CliRunner().invoke(app, given).stdout.splitlines()[-4].split() == ["theirs", "100.00", "-"]
+
+
+def test_published_scores_stand_in_the_json_of_all_tasks() -> None:
+    publish(Path("all") / PUBLISHED, ("bm25", 75))
+    (system,) = json.loads(measure("--json").stdout)["published"]
+    assert (system["system"], system["nDCG@10"]["Biology"], system["mean"]) == ("bm25", 75, 40)
+
+
+def test_published_scores_without_a_column_for_what_is_measured_are_refused() -> None:
+    publish(Path("published.csv"), ("bm25", 75))
+    task_in(Path("our_own"))
+    done = measure("--published", "published.csv", data="our_own")
+    assert (done.exit_code, done.stdout) == (11, "")
+    assert "our_own is named after no task of R2MED, so that published.csv has no column for it" in done.stderr
+    assert not Path("runs/r2med").exists()
+    for other in (("r2med", "--data", "all/Biology", "--json"), ("beir", "--data", "all/Biology")):
+        refused = CliRunner().invoke(app, ["eval", "retrieval", *other, "--published", "published.csv"])
+        assert refused.exit_code == 2
+        assert "--published stands beside R2MED" in refused.stderr
+
+
+def test_a_file_of_rewrites_is_of_one_task() -> None:
+    lines(Path("written.jsonl"), {"id": "0", "hy_doc": "shock"}, {"id": "1", "hy_doc": "gout"})
+    refused = measure("--query-mode", "hyde", "--rewrites", "written.jsonl")
+    assert refused.exit_code == 2
+    assert "a file of rewrites is of one task" in refused.stderr
+
+
+def test_queries_that_found_nothing_are_told() -> None:
+    lines(Path("all/Biology/query.jsonl"), {"id": "0", "text": "what is the"}, {"id": "1", "text": "colchicine"})
+    done = measure(data="all/Biology")
+    assert done.stdout.splitlines()[1].startswith("nDCG@10 50.00 ")
+    assert done.stderr == "wardround: 1 of 2 queries found nothing and count as 0\n"
+
+
+def test_a_server_in_the_settings_is_said_to_be_left_aside() -> None:
+    done = measure("--set", "retrieval.store.kind=server", "--limit", "1", data="all/Biology")
+    assert "retrieval.store.kind=server is left aside: a judged set is searched in a folder of its own" in done.stderr

@@ -88,9 +88,31 @@ def test_a_folder_is_no_run() -> None:
     assert "set cannot be read as a TREC run" in measure("--run", "set").stderr
 
 
-@pytest.mark.parametrize("other", [("--retriever", "bm25"), ("--query-mode", "hyde")])
-def test_a_run_leaves_nothing_to_search_with(other: tuple[str, str]) -> None:
+@pytest.mark.parametrize(
+    "other",
+    [
+        ("--retriever", "bm25"),
+        ("--retriever", "fused"),
+        ("--query-mode", "hyde"),
+        ("--depth", "20"),
+        ("--set", "retrieval.bm25.k1=2"),
+        ("--model", "none"),
+        ("--retry-failed",),
+    ],
+)
+def test_a_run_leaves_nothing_to_search_with(other: tuple[str, ...]) -> None:
     Path("theirs.run").write_text("gout Q0 d2 1 2.0 t\n")
     refused = measure("--run", "theirs.run", *other)
-    assert refused.exit_code == 2
-    assert "leave out --retriever" in refused.stderr
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert f"--run measures what was found before: leave out {other[0]}" in said(refused)
+
+
+def test_every_option_that_a_run_leaves_nothing_to_is_named() -> None:
+    Path("theirs.run").write_text("gout Q0 d2 1 2.0 t\n")
+    refused = measure("--run", "theirs.run", "--depth", "20", "--set", "retrieval.bm25.k1=2")
+    assert "leave out --depth, --set" in said(refused)
+
+
+def said(refused: Result) -> str:
+    """What stands in the parser's frame, as one line."""
+    return " ".join(refused.stderr.replace("│", " ").split())

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, BadParameter, Option
+from typer import Argument, BadParameter, Context, Option
 
 from wardround.commands.evaluation_options import RUNS, DataOption, JsonOption
 from wardround.commands.options import ConfigOption, ModelOption, ProfileOption, QuietOption, SetOption
@@ -16,7 +16,23 @@ if TYPE_CHECKING:
     from wardround.evals.retrieval.query_modes import QueryMode
 
 
+_OF_A_SEARCH = (
+    "retriever",
+    "query_mode",
+    "rewrites",
+    "depth",
+    "retry_failed",
+    "cache",
+    "model",
+    "profile",
+    "config",
+    "assignments",
+)
+"""Parameters that say how to search, which a run file leaves nothing to."""
+
+
 def retrieval(
+    context: Context,
     judged: Annotated[str, Argument(metavar="SET", help="Judged set, such as scifact; r2med and beir read --data.")],
     data: DataOption,
     retriever: Annotated[
@@ -52,16 +68,18 @@ def retrieval(
 ) -> None:
     """Search a judged set's passages for each of its queries, and report nDCG@10, recall, MAP and MRR.
 
-    SET r2med reads one task in --data, or all eight in folders beneath it; their unweighted mean is then printed beside
-    the published systems.
+    SET r2med reads one task in --data, or all eight in folders beneath it, whose unweighted mean is then printed, too;
+    the published systems stand beside ours.
     """
     from wardround.commands.evaluation_telling import tell
     from wardround.commands.options import settings_from_options
-    from wardround.evals.retrieval.measuring import Measuring, measure_r2med, measure_set
-    from wardround.evals.retrieval.r2med import PUBLISHED, task_folders
+    from wardround.evals.retrieval.measuring import Measuring, beside_published, measure_r2med, measure_set
+    from wardround.evals.retrieval.r2med import column_of, task_folders, task_of
     from wardround.evals.retrieval.run_files import measure_run_file, write_run_file
     from wardround.evals.retrieval.searching import retriever_named
 
+    if run:
+        _leaves_nothing_to_search(context)
     settings = settings_from_options(config=config, profile=profile, assignments=assignments, model=model).settings
     mode = _query_mode(query_mode)
     cache.parent.mkdir(parents=True, exist_ok=True)
@@ -79,22 +97,43 @@ def retrieval(
         _warn,
     )
     folders = task_folders(data) if judged == "r2med" else {}
-    if len(folders) > 1 and (run or write_run):
-        raise BadParameter("a run file is of one task: name the folder of one in --data")
+    if published and (not folders or (len(folders) == 1 and as_json)):
+        raise BadParameter("--published stands beside R2MED, with --json beside all its tasks: leave it out")
+    if len(folders) > 1 and (run or write_run or rewrites):
+        raise BadParameter("a run file or a file of rewrites is of one task: name the folder of one in --data")
+    table = published or (_published_beside(data) if folders else None)
     if len(folders) > 1:
-        table = published or next((one for one in (data / PUBLISHED, data.parent / PUBLISHED) if one.is_file()), None)
         sys.stdout.write(measure_r2med(asked, folders, out or RUNS, table, as_json=as_json))
         return
     data = next(iter(folders.values()), data)
+    if published:
+        column_of(data, published)  # said before anything is searched
     if run is None:
         folder, done = measure_set(asked, judged, data, out, RUNS)
-    elif (retriever, mode, rewrites) == ("fused", "original", None):
-        folder, done = measure_run_file(run, judged, data, out, RUNS, _warn, limit=limit, seed=seed)
     else:
-        raise BadParameter("--run measures what was found before: leave out --retriever, --query-mode and --rewrites")
+        folder, done = measure_run_file(run, judged, data, out, RUNS, _warn, limit=limit, seed=seed)
     if write_run:
         write_run_file(folder, write_run)
     tell(folder, done, as_json=as_json)
+    if table and not as_json and (published or task_of(data)):
+        name = done.summary.manifest.system["retriever"] if run else asked.name
+        sys.stdout.write(beside_published(name, data, done.summary, table))
+
+
+def _published_beside(data: Path) -> Path | None:
+    from wardround.evals.retrieval.r2med import PUBLISHED
+
+    return next((one for one in (data / PUBLISHED, data.parent / PUBLISHED) if one.is_file()), None)
+
+
+def _leaves_nothing_to_search(context: Context) -> None:
+    given = [
+        "--set" if name == "assignments" else f"--{name.replace('_', '-')}"
+        for name in _OF_A_SEARCH
+        if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"
+    ]
+    if given:
+        raise BadParameter(f"--run measures what was found before: leave out {', '.join(given)}")
 
 
 def _query_mode(name: str) -> QueryMode:
