@@ -33,7 +33,8 @@ from wardround.retrievers.attached import AttachedPassages, WithAttached
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.choose import choose_retriever, with_stages
 from wardround.retrievers.protocols import EVERYWHERE, Embedder, Matrix, PassageStore, Retriever, Where
-from wardround.retrievers.settings import RetrievalSettings, StageSettings
+from wardround.retrievers.settings import RetrievalSettings
+from wardround.retrievers.stage_identity import identity_of_stages
 from wardround.retrievers.term_rarity import TermRarity
 
 
@@ -176,11 +177,11 @@ def equipment(
     team = _quoting_team(rarity, quoting) if model is None else _writing_team(settings, model)
     team = _in_mode(team, settings, model)
     judge: SupportJudge = replacements.judge or choose_judge(settings.agent, model)
-    stages = settings.retrieval.stages
+    stages = identity_of_stages(settings.retrieval.stages)
     retriever: Retriever = replacements.retriever or with_stages(
         choose_retriever(library.store, library.embedder, library.encoder, settings.retrieval.fusion),
         library.store,
-        stages,
+        settings.retrieval.stages,
     )
     if library.attached is not None:
         retriever = WithAttached(retriever, library.attached)
@@ -188,7 +189,7 @@ def equipment(
     parts = {
         "index": library.fingerprint,
         "retriever": f"{retriever.name} {settings.retrieval.fusion.identity()} {where!r}",
-        **({"stages": stages.model_dump_json()} if stages != StageSettings() else {}),
+        **({"stages": json.dumps(stages)} if stages else {}),
         "rounds": f"{sizes.n_rounds} rounds of {sizes.n_queries} queries, {sizes.search_depth} passages each",
         "model, prompts and decoding": team.fingerprint,
         "judge": judge.fingerprint,

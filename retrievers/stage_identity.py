@@ -1,0 +1,38 @@
+"""What stands before and behind a search, as runs and certificates compare it: files count by what they hold."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from wardround.errors import InputError
+from wardround.retrievers.embedders.recipe import content_mark
+from wardround.retrievers.settings import StageSettings
+
+
+def identity_of_stages(settings: StageSettings) -> dict[str, Any]:
+    """JSON values that change whenever the stages may order anything else; empty where there is no stage.
+
+    The same terminology at another path is the same; a cross-encoder's folder counts by its weights, too.
+
+    Raises:
+        InputError: the terminology cannot be read.
+    """
+    named = settings.model_dump(mode="json", exclude={"synonyms"})
+    if settings == StageSettings():
+        return {}
+    terms = settings.synonyms
+    model = settings.reranker and Path(settings.reranker).expanduser()
+    return {
+        "stages": named,
+        "terminology": terms and _content(terms.expanduser()),
+        "reranker": content_mark(model) if model and model.is_dir() else None,
+    }
+
+
+def _content(path: Path) -> str:
+    try:
+        return sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read as a terminology: {error.strerror}") from error
