@@ -188,7 +188,7 @@ def equipment(
     sizes = settings.agent
     parts = {
         "index": library.fingerprint,
-        "retriever": f"{retriever.name} {settings.retrieval.fusion.identity()} {where!r}",
+        "retriever": f"{retriever.name} {settings.retrieval.fusion.identity()} {where.identity()}",
         **({"stages": json.dumps(stages)} if stages else {}),
         "rounds": f"{sizes.n_rounds} rounds of {sizes.n_queries} queries, {sizes.search_depth} passages each",
         "model, prompts and decoding": team.fingerprint,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from wardround.corpora.records import Passage
 from wardround.errors import InputError
 from wardround.retrievers.analysis_choice import choose_analysis
-from wardround.retrievers.filters import admits
+from wardround.retrievers.filter_terms import admits
 from wardround.retrievers.protocols import EVERYWHERE, Hit, Where
 from wardround.retrievers.settings import Bm25Settings
 

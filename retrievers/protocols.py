@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Protocol
 
 import numpy as np
@@ -33,16 +33,20 @@ class SparseVector:
 class Where:
     """Which passages may be returned; an empty field restricts nothing.
 
+    Corpora and passages are compared as written, all other words without regard to case.
+
     Attributes:
         corpora: names of corpora, any of them.
         year_from: first year, inclusive. A passage without a year fails a year restriction.
         year_to: last year, inclusive.
-        publication_types: any of them, compared as written.
-        journals: any of them, compared as written.
-        languages: any of them, as the source writes them.
-        mesh: MeSH headings, any of them, compared as written.
+        publication_types: any of them.
+        journals: any of them; NLM's addition of a place, as in "Lancet (London, England)", may be left out.
+        languages: any of them, as ``eng``, ``en`` or ``English``.
+        mesh: MeSH headings, any of them: a descriptor finds it with any qualifier and as a major topic or not,
+            ``Low Back Pain/therapy`` finds it with that qualifier.
         retracted: None for all, False to leave retracted sources out, True for only those.
         passage_ids: only these passages.
+        evidence: levels of evidence (``corpora/evidence_levels.py``), any of them.
     """
 
     corpora: tuple[str, ...] = ()
@@ -54,7 +58,18 @@ class Where:
     languages: tuple[str, ...] = ()
     mesh: tuple[str, ...] = ()
     passage_ids: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
 
+    def identity(self) -> str:
+        """As fingerprints have it. A field of later versions stands there only where it restricts something.
+
+        So certificates and unfinished runs that are older than the field stay what they were.
+        """
+        stated = [field.name for field in fields(self) if field.name not in _LATER or getattr(self, field.name)]
+        return f"Where({', '.join(f'{name}={getattr(self, name)!r}' for name in stated)})"
+
+
+_LATER = ("evidence",)
 
 EVERYWHERE = Where()
 

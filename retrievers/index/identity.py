@@ -8,7 +8,10 @@ import json
 from wardround.retrievers.index.manifest import Manifest
 
 # How many passages were truncated follows from the rest, and is not known of vectors that an older version cached.
-_OF_THE_BUILD = {"generation", "created", "package_version", "corpora", "truncated"}
+_OF_THE_BUILD = {"generation", "created", "package_version", "corpora", "truncated", "schema_version"}
+
+# The form in which an index is stored is no part of what it is. It was until schema 2, of which certificates are.
+_AS_IF_OF_SCHEMA = {"schema_version": 2}
 
 
 def content_of(manifest: Manifest) -> str:
@@ -17,5 +20,5 @@ def content_of(manifest: Manifest) -> str:
         [one.name, one.version, one.documents, one.passages]
         for one in sorted(manifest.corpora, key=lambda one: one.name)
     ]
-    made = manifest.model_dump(mode="json", exclude=_OF_THE_BUILD)
+    made = _AS_IF_OF_SCHEMA | manifest.model_dump(mode="json", exclude=_OF_THE_BUILD)
     return hashlib.sha256(json.dumps([corpora, made], sort_keys=True).encode()).hexdigest()[:16]

@@ -14,7 +14,7 @@ class UnusableIndexError(StoreError):
     """An index that is damaged or outdated: building it again repairs it, and nothing else does."""
 
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised whenever an index of this version cannot be read by older code, or the other way round."""
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from wardround.retrievers.filter_terms import asked_terms
 from wardround.retrievers.protocols import Where
+from wardround.retrievers.stores.payload import TERMS
 
 
 class AnyOf(NamedTuple):
@@ -29,11 +31,7 @@ def conditions(where: Where) -> list[AnyOf | Between]:
         found.append(AnyOf("corpus", list(where.corpora)))
     if where.year_from is not None or where.year_to is not None:
         found.append(Between("year", where.year_from, where.year_to))
-    if where.publication_types:
-        found.append(AnyOf("publication_types", list(where.publication_types)))
-    for field, values in (("journal", where.journals), ("language", where.languages), ("mesh", where.mesh)):
-        if values:
-            found.append(AnyOf(f"biblio.{field}", list(values)))
+    found += [AnyOf(f"{TERMS}.{field}", terms) for field, terms in asked_terms(where).items()]
     if where.retracted is not None:
         found.append(AnyOf("retracted", [int(where.retracted)]))
     return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from wardround.corpora.records import Passage
 from wardround.errors import StoreError
-from wardround.retrievers.filters import admits
+from wardround.retrievers.filter_terms import admits
 from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, Hit, IndexedPassage, Matrix, Scores, SparseVector, Vector, Where
 from wardround.retrievers.stores.payload import DENSE, SPARSE

@@ -8,6 +8,7 @@ from typing import Any
 
 from wardround.corpora.records import Biblio, Passage
 from wardround.errors import StoreError
+from wardround.retrievers.filter_terms import TERM_FIELDS, terms_of
 
 DENSE = "dense"
 """Name of the dense vector in every engine."""
@@ -18,14 +19,14 @@ SPARSE = "bm25"
 SENTENCES = "sentences"
 """Name of the multivector of sentences in every engine that keeps one."""
 
+TERMS = "terms"
+"""The payload's field for the words that a record is filtered by, which may be asked for in any case or notation."""
+
 FILTER_FIELDS: Mapping[str, str] = {
     "corpus": "keyword",
     "year": "integer",
-    "publication_types": "keyword",
     "retracted": "integer",
-    "biblio.journal": "keyword",
-    "biblio.language": "keyword",
-    "biblio.mesh": "keyword",
+    **{f"{TERMS}.{field}": "keyword" for field in TERM_FIELDS},
 }
 """Payload fields that filters look at, with the kind of index each gets."""
 
@@ -48,7 +49,7 @@ _KINDS: tuple[tuple[str, type], ...] = (
     ("biblio", dict),
 )
 # Filters need these beside the other passage fields, so they are not repeated inside "biblio".
-_LIFTED = ("year", "publication_types", "retracted")
+_LIFTED = ("year", "retracted")
 
 
 def to_payload(passage: Passage) -> dict[str, Any]:
@@ -78,6 +79,8 @@ def to_payload(passage: Passage) -> dict[str, Any]:
     biblio.pop("retracted", None)
     payload |= {name: biblio.pop(name) for name in _LIFTED if name in biblio}
     payload["biblio"] = biblio
+    if terms := terms_of(passage.biblio):
+        payload[TERMS] = terms
     return payload
 
 

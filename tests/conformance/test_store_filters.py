@@ -26,7 +26,11 @@ pytestmark = [
         (Where(year_from=2010, year_to=2010), ["p:trial#0"]),
         (Where(publication_types=("Review",)), ["g:new#0"]),
         (Where(publication_types=("Review", "Randomized Controlled Trial")), ["g:new#0", "p:trial#0"]),
-        (Where(publication_types=("review",)), []),
+        (Where(publication_types=("review",)), ["g:new#0"]),
+        (Where(publication_types=("Reviews",)), []),
+        (Where(evidence=("guideline",)), ["g:new#0", "g:old#0"]),
+        (Where(evidence=("randomised trial", "case report")), ["p:trial#0"]),
+        (Where(evidence=("narrative review or opinion",)), []),
         (Where(retracted=False), ["g:new#0", "g:old#0", "p:undated#0"]),
         (Where(retracted=True), ["p:trial#0"]),
         (Where(corpora=("p",), year_from=2000, publication_types=("Journal Article",), retracted=True), ["p:trial#0"]),
@@ -74,15 +78,27 @@ def test_only_the_passages_that_are_named_are_found(store: PassageStore) -> None
 def test_journal_language_and_mesh_can_be_filtered_by(store: PassageStore) -> None:
     store.upsert(
         [
-            item("a", axis(0), {1: 0.5}, journal="BMJ", language="eng", mesh=("Sepsis", "Humans")),
-            item("b", axis(0), {1: 0.5}, journal="Lancet", language="ger", mesh=("Gout",)),
+            item(
+                "a", axis(0), {1: 0.5}, journal="BMJ (Clinical research ed.)", language="eng", mesh=("Sepsis", "Humans")
+            ),
+            item("b", axis(0), {1: 0.5}, journal="The Lancet", language="ger", mesh=("*Gout/blood/*drug therapy",)),
             item("c", axis(0), {1: 0.5}),
         ]
     )
     for where, found in (
         (Where(journals=("BMJ", "Lancet")), ["c:a#0", "c:b#0"]),
         (Where(languages=("ger",)), ["c:b#0"]),
+        (Where(journals=("lancet",)), ["c:b#0"]),
+        (Where(journals=("BMJ (clinical research ed.)",)), ["c:a#0"]),
+        (Where(journals=("BM",)), []),
+        (Where(languages=("German", "fr")), ["c:b#0"]),
+        (Where(mesh=("Humans", "Gout")), ["c:a#0", "c:b#0"]),
         (Where(mesh=("Humans", "Gout"), languages=("eng",)), ["c:a#0"]),
+        (Where(mesh=("gout",)), ["c:b#0"]),
+        (Where(mesh=("Gout/drug therapy",)), ["c:b#0"]),
+        (Where(mesh=("*Gout/blood/*drug therapy",)), ["c:b#0"]),
+        (Where(mesh=("Gout/surgery",)), []),
+        (Where(mesh=("drug therapy",)), []),
         (Where(mesh=("Unknown",)), []),
     ):
         assert ids(store.search_dense(axis(0), 5, where)) == found

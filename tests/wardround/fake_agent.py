@@ -13,8 +13,8 @@ from wardround.agent.answer import Answer, Citation, Claim, Contexts, Reference,
 from wardround.agent.events import ClaimVerified, ContextsChosen, Event, Finished, QueryFound, RoundStarted, Token
 from wardround.agent.records import Turn
 from wardround.chat.desk import Attached
-from wardround.chat.filters import told
 from wardround.errors import ConfigError, CorpusError, StoreError
+from wardround.retrievers.filters import told
 from wardround.retrievers.protocols import Where
 
 TEXT = "Give antibiotics within one hour.\x1b[31m Take cultures\u202e first."

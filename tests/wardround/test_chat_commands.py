@@ -32,8 +32,8 @@ def test_a_filter_is_set_told_and_taken_off(tmp_path: Path) -> None:
         "Searching published from 2018; type Randomized Controlled Trial: 7 passages of the index.",
         "Searching published from 2018; type Randomized Controlled Trial.",
         "Searching everything: 7 passages of the index.",
-        "'nonsense' is no filter: write parts such as year>=2018, year<=2020, year=2019, type=rct, corpus=NAME, "
-        "retracted=no, or off",
+        "'nonsense' is no filter: write parts such as year>=2018, year<=2020, year=2019, type=rct, evidence=guideline, "
+        "mesh=Sepsis, journal=NAME, language=eng, corpus=NAME, retracted=no",
     ]
 
 

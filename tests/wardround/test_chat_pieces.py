@@ -16,9 +16,10 @@ from wardround.agent.answer import Answer
 from wardround.chat.attachments import NOTE, read_in, with_quotes_only
 from wardround.chat.completion import PATHS, CommandCompleter
 from wardround.chat.exporting import exported, written_new
-from wardround.chat.filters import parse_filter, told
+from wardround.chat.filters import parse_filter
 from wardround.chat.numbering import Numbering
 from wardround.errors import CorpusError, InputError
+from wardround.retrievers.filters import told
 from wardround.retrievers.protocols import EVERYWHERE, Where
 
 

@@ -107,7 +107,7 @@ class ConfiguredDesk:
 
     def state(self) -> Mapping[str, str]:
         """Mode, k, model, filter and attachments, in words."""
-        from wardround.chat.filters import told
+        from wardround.retrievers.filters import told
 
         settings = self._settings
         model = settings.model.name or settings.model.base_url

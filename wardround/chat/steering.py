@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from wardround.agent.rendering import counted
-from wardround.chat.filters import parse_filter, told
+from wardround.chat.filters import parse_filter
 from wardround.errors import InputError
+from wardround.retrievers.filters import told
 from wardround.retrievers.protocols import EVERYWHERE
 
 if TYPE_CHECKING:

@@ -116,7 +116,8 @@ def _completions(folder: SessionFolder) -> Completions:
     from wardround.chat.commands import COMMANDS
     from wardround.chat.completion import PATHS
     from wardround.chat.exporting import FORMS
-    from wardround.chat.filters import TYPES
+    from wardround.corpora.evidence_levels import LADDER
+    from wardround.retrievers.filters import TYPES
     from wardround.settings_names import allowed
 
     modes = allowed(AgentSettings.model_fields["mode"]).split(", ")
@@ -127,7 +128,11 @@ def _completions(folder: SessionFolder) -> Completions:
         "/model": lambda: ["none", "smollm2"],
         "/sources": lambda: ["all"],
         "/attach": PATHS,
-        "/filter": lambda: ["year>=", "year<=", "corpus=", "retracted=no", "off", *(f"type={one}" for one in TYPES)],
+        "/filter": lambda: [
+            *("year>=", "year<=", "corpus=", "journal=", "language=", "mesh=", "retracted=no", "off"),
+            *(f"type={one}" for one in TYPES),
+            *(f"evidence={level.word}" for level in LADDER),
+        ],
         "/resume": lambda: [one.name for one in folder.summaries()],
     }
     return follows

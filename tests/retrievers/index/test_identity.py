@@ -23,6 +23,7 @@ MANIFEST = Manifest(
         {"created": datetime(2027, 1, 1, tzinfo=UTC)},
         {"package_version": "0.2.0"},
         {"truncated": 3},
+        {"schema_version": 99},
         {"corpora": (TWO, ONE)},
         {"corpora": (ONE.model_copy(update={"description": "in other words"}), TWO)},
     ],
@@ -43,3 +44,7 @@ def test_time_place_and_order_make_no_other_index(change: dict[str, object]) -> 
 )
 def test_other_content_or_another_way_of_making_it_does(change: dict[str, object]) -> None:
     assert content_of(MANIFEST.model_copy(update=change)) != content_of(MANIFEST)
+
+
+def test_the_digest_stays_what_published_certificates_name() -> None:
+    assert content_of(MANIFEST) == "f1b71aa28687fe26"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -71,6 +72,16 @@ def test_the_payload_is_what_filters_expect_and_states_nothing_twice() -> None:
     }
 
 
+def test_what_is_filtered_by_stands_beside_the_record_in_words_of_its_own() -> None:
+    biblio = Biblio("T", journal="Lancet (London, England)", language="en", mesh=("*Gout/blood", "Cohort Studies"))
+    assert to_payload(replace(PLAIN, biblio=biblio))["terms"] == {
+        "journal": ["lancet", "lancet (london, england)"],
+        "language": ["eng"],
+        "mesh": ["cohort studies", "gout", "gout/blood"],
+        "evidence": ["cohort study"],
+    }
+
+
 def test_fields_of_a_newer_version_are_ignored() -> None:
     payload = to_payload(PLAIN)
     newer = {**payload, "embedding_age": 3, "biblio": {**payload["biblio"], "orcid": ["x"]}}
@@ -97,9 +108,9 @@ def test_a_field_of_another_type_and_a_missing_title_are_named() -> None:
 
 def test_a_restriction_becomes_one_condition_each() -> None:
     assert conditions(Where()) == []
-    assert conditions(Where(("a",), 1, None, ("x", "y"), False)) == [
+    assert conditions(Where(("a",), 1, None, ("X", "y"), False)) == [
         AnyOf("corpus", ["a"]),
         Between("year", 1, None),
-        AnyOf("publication_types", ["x", "y"]),
+        AnyOf("terms.publication_types", ["x", "y"]),
         AnyOf("retracted", [0]),
     ]
