@@ -8,9 +8,12 @@ from wardround.retrievers.convex import ConvexRetriever
 from wardround.retrievers.diversity import by_document, diverse
 from wardround.retrievers.hybrid import HybridRetriever
 from wardround.retrievers.protocols import Embedder, PassageStore, Retriever
+from wardround.retrievers.rephrased import RephrasedRetriever
 from wardround.retrievers.reranking import Scorer, reranked
 from wardround.retrievers.settings import FusionSettings, StageSettings
 from wardround.retrievers.staged import StagedRetriever
+from wardround.retrievers.synonyms import Synonyms
+from wardround.retrievers.terminology import read_terminologies
 from wardround.retrievers.weighting import Preference, preferred
 
 BY_MODEL = "model"
@@ -29,7 +32,7 @@ def choose_retriever(
 def with_stages(
     retriever: Retriever, store: PassageStore, settings: StageSettings, model_scorer: Scorer | None = None
 ) -> Retriever:
-    """``retriever`` with a terminology before it, and behind it what reorders its hits, as set.
+    """``retriever`` with terminologies before it, and behind it what reorders its hits, as set.
 
     Args:
         retriever: searches ``store``.
@@ -38,14 +41,13 @@ def with_stages(
         model_scorer: the language model, where it may rerank.
 
     Raises:
-        InputError: the terminology cannot be read.
+        InputError: a terminology cannot be read.
         ConfigError: no cross-encoder can be loaded by that name, or a language model may not rerank here.
         PrerequisiteError: a cross-encoder is named, but torch or transformers is absent.
     """
-    if settings.synonyms is not None:
-        from wardround.retrievers.synonyms import ExpandingRetriever, Synonyms
-
-        retriever = ExpandingRetriever(retriever, Synonyms.read(settings.synonyms.expanduser()))
+    if settings.synonyms:
+        synonyms = Synonyms(read_terminologies([path.expanduser() for path in settings.synonyms]))
+        retriever = RephrasedRetriever(retriever, synonyms.beside, "expanded")
     if settings.reranker is not None:
         scorer = _scorer(settings.reranker, model_scorer)
         retriever = StagedRetriever(

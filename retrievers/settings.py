@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Section(BaseModel):
@@ -156,11 +156,20 @@ class RewritingSettings(Section):
     temperature: float = Field(default=0.7, ge=0, le=2, description="at which it is sampled; R2MED's runs used 0.7")
 
 
+def _alone_or_several(given: object) -> object:
+    return (given,) if isinstance(given, str | Path) else given
+
+
+Files = Annotated[tuple[Path, ...], BeforeValidator(_alone_or_several)]
+"""A file, or a list of files."""
+
+
 class StageSettings(Section):
     """What stands before and behind a search; all of it is off unless set, and applied in this order."""
 
-    synonyms: Path | None = Field(
-        default=None, description="terminology (JSON Lines with name and synonyms) whose names are added to a query"
+    synonyms: Files = Field(
+        default=(),
+        description="terminologies (JSON Lines: name and synonyms, or generic and brands) whose names join a query",
     )
     reranker: str | None = Field(
         default=None,

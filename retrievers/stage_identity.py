@@ -17,16 +17,15 @@ def identity_of_stages(settings: StageSettings) -> dict[str, Any]:
     The same terminology at another path is the same; a cross-encoder's folder counts by its weights, too.
 
     Raises:
-        InputError: the terminology cannot be read.
+        InputError: a terminology cannot be read.
     """
     named = settings.model_dump(mode="json", exclude={"synonyms"})
     if settings == StageSettings():
         return {}
-    terms = settings.synonyms
     model = settings.reranker and Path(settings.reranker).expanduser()
     return {
         "stages": named,
-        "terminology": terms and _content(terms.expanduser()),
+        "terminology": [_content(path.expanduser()) for path in settings.synonyms],
         "reranker": content_mark(model) if model and model.is_dir() else None,
     }
 

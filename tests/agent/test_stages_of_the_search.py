@@ -21,9 +21,9 @@ def test_without_stages_nothing_is_said_of_them() -> None:
 def test_a_rewritten_terminology_makes_another_pipeline(tmp_path: Path) -> None:
     terms = tmp_path / "terms.jsonl"
     terms.write_text('{"name": "gout", "synonyms": ["podagra"]}\n')
-    before = with_stages(StageSettings(synonyms=terms))
-    assert with_stages(StageSettings(synonyms=terms)).fingerprint == before.fingerprint
+    before = with_stages(StageSettings(synonyms=(terms,)))
+    assert with_stages(StageSettings(synonyms=(terms,))).fingerprint == before.fingerprint
     terms.write_text('{"name": "gout", "synonyms": ["urate arthritis"]}\n')
-    after = with_stages(StageSettings(synonyms=terms))
+    after = with_stages(StageSettings(synonyms=(terms,)))
     assert {name for name in before.parts if before.parts[name] != after.parts[name]} == {"stages"}
     assert after.fingerprint != before.fingerprint

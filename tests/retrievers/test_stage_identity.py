@@ -24,9 +24,9 @@ def test_no_stage_is_nothing() -> None:
 
 
 def test_a_terminology_counts_by_what_it_holds(tmp_path: Path) -> None:
-    settings = StageSettings(synonyms=terms(tmp_path / "here", "podagra"))
+    settings = StageSettings(synonyms=(terms(tmp_path / "here", "podagra"),))
     first = identity_of_stages(settings)
-    assert first == identity_of_stages(StageSettings(synonyms=terms(tmp_path / "there", "podagra")))
+    assert first == identity_of_stages(StageSettings(synonyms=(terms(tmp_path / "there", "podagra"),)))
     terms(tmp_path / "here", "urate arthritis")
     rewritten = identity_of_stages(settings)
     assert {name for name in first if first[name] != rewritten[name]} == {"terminology"}
@@ -34,7 +34,7 @@ def test_a_terminology_counts_by_what_it_holds(tmp_path: Path) -> None:
 
 def test_a_terminology_that_is_gone_is_said(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"absent\.jsonl cannot be read as a terminology: No such file"):
-        identity_of_stages(StageSettings(synonyms=tmp_path / "absent.jsonl"))
+        identity_of_stages(StageSettings(synonyms=(tmp_path / "absent.jsonl",)))
 
 
 def test_a_cross_encoder_counts_by_its_weights(tmp_path: Path) -> None:
@@ -48,4 +48,4 @@ def test_a_cross_encoder_counts_by_its_weights(tmp_path: Path) -> None:
 
 def test_every_other_setting_of_a_stage_counts() -> None:
     assert identity_of_stages(StageSettings(diversity=0.5)) != identity_of_stages(StageSettings(diversity=0.6))
-    assert identity_of_stages(StageSettings(per_document=1))["terminology"] is None
+    assert identity_of_stages(StageSettings(per_document=1))["terminology"] == []

@@ -35,11 +35,11 @@ def test_without_a_name_nothing_stands_around_the_search() -> None:
 def test_a_terminology_adds_its_names(tmp_path: Path) -> None:
     path = tmp_path / "terms.jsonl"
     path.write_text('{"name": "gout", "synonyms": ["podagra"]}\n', encoding="utf-8")
-    staged = with_stages(BM25, STORE, StageSettings(synonyms=path))
+    staged = with_stages(BM25, STORE, StageSettings(synonyms=(path,)))
     assert staged.name == "expanded(bm25)"
     assert {hit.passage.id for hit in staged.search("gout", 5)} == {"a", "b"}
     with pytest.raises(InputError, match=r"absent\.jsonl"):
-        with_stages(BM25, STORE, StageSettings(synonyms=tmp_path / "absent.jsonl"))
+        with_stages(BM25, STORE, StageSettings(synonyms=(tmp_path / "absent.jsonl",)))
 
 
 def test_a_reranker_orders_the_best_anew(monkeypatch: pytest.MonkeyPatch) -> None:
