@@ -9,27 +9,11 @@ from statistics import fmean
 
 from wardround.errors import EvaluationError
 from wardround.evals.records import Item
+from wardround.evals.report.changes import Pair, over_items, pairs_against_first
 from wardround.evals.report.risk import Promise, RiskByK, risks_by_k
 from wardround.evals.report.summary import Judged, Summary, judge, summarise
-from wardround.evals.statistics import ContextEffects, PairedDifference, context_effects, holm, paired_difference
 from wardround.evals.tasks.judged_retrieval import CORPUS
 from wardround.evals.tasks.task import Task
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """One run against the first.
-
-    Attributes:
-        change: headline of ``other`` minus headline of the first.
-        p_value: of that change, adjusted by Holm over all pairs.
-        effects: over-reliance and help, the first run taken as the one without passages; None for graded scores.
-    """
-
-    other: str
-    change: PairedDifference
-    p_value: float
-    effects: ContextEffects | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,27 +55,31 @@ def compare_runs(
     Raises:
         EvaluationError: fewer than two runs, an unfinished one, or runs over different questions.
     """
-    if len(folders) < 2:
-        raise EvaluationError("a comparison needs the folders of at least two runs")
-    asked = list(items)
-    names = _names(folders)
-    judged = {name: judge(asked, folder, task) for name, folder in zip(names, folders, strict=True)}
-    runs = {name: summarise(judged[name], folder, task) for name, folder in zip(names, folders, strict=True)}
-    _comparable(runs, task)
-    first, *others = names
-    changes = [
-        paired_difference(_values(judged[first]), _values(judged[other]), _clusters(judged[first])) for other in others
-    ]
-    adjusted = holm([change.p_value for change in changes])
-    pairs = [
-        Pair(other, change, p_value, _effects(judged[first], judged[other]))
-        for other, change, p_value in zip(others, changes, adjusted, strict=True)
-    ]
+    runs, judged = judged_runs(items, folders, task)
+    pairs = pairs_against_first(judged, task, over_items)
     risks = risks_by_k({name: run.manifest for name, run in runs.items()}, judged, promise)
     return Compared(task, runs, tuple(pairs), judged, tuple(risks))
 
 
-def _names(folders: Sequence[Path]) -> list[str]:
+def judged_runs(
+    items: Iterable[Item], folders: Sequence[Path], task: Task
+) -> tuple[dict[str, Summary], dict[str, list[Judged]]]:
+    """The figures and the judged items of runs that can be compared, by name, in the order of ``folders``.
+
+    Raises:
+        EvaluationError: as ``compare_runs``.
+    """
+    if len(folders) < 2:
+        raise EvaluationError("a comparison needs the folders of at least two runs")
+    asked = list(items)
+    names = short_names(folders)
+    judged = {name: judge(asked, folder, task) for name, folder in zip(names, folders, strict=True)}
+    runs = {name: summarise(judged[name], folder, task) for name, folder in zip(names, folders, strict=True)}
+    _comparable(runs, task)
+    return runs, judged
+
+
+def short_names(folders: Sequence[Path]) -> list[str]:
     """The folders' own names, or their whole paths where two have the same."""
     short = [folder.name for folder in folders]
     names = short if len(set(short)) == len(short) else [str(folder) for folder in folders]
@@ -118,19 +106,3 @@ def _comparable(runs: dict[str, Summary], task: Task) -> None:
             raise EvaluationError(f"{first_name} and {name} cannot be compared: one searched {there}, the other {here}")
         if run.missing:
             raise EvaluationError(f"{name} is unfinished, {run.missing} items have no result: resume it first")
-
-
-def _effects(first: Sequence[Judged], other: Sequence[Judged]) -> ContextEffects | None:
-    if any(value not in (0, 1) for value in (*_values(first), *_values(other))):
-        return None
-    return context_effects(
-        [value == 1 for value in _values(first)], [value == 1 for value in _values(other)], _clusters(first)
-    )
-
-
-def _values(judged: Sequence[Judged]) -> list[float]:
-    return [entry.score.value for entry in judged]
-
-
-def _clusters(judged: Sequence[Judged]) -> list[str]:
-    return [entry.item.cluster for entry in judged]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from wardround.evals.report.compared import Compared, Pair
+from wardround.evals.report.changes import Change, Pair
+from wardround.evals.report.compared import Compared
 from wardround.evals.report.risk import RiskByK
 from wardround.evals.report.wording import interval_figures, p_value, percent, signed_percent
 from wardround.evals.statistics import Interval
 
 RUN_HEADS = ["run", "headline, 95 % interval", "answered", "unparsed", "refused", "failed", "tokens a right answer"]
+
+MEASURES_HEADING = "By every measure"
+MEASURE_HEADS = ["run", "measure", "minus the first", "p (Holm)", "test"]
 
 RISK_HEADS = ["passages read", "run", "risk, 95 % interval", "certified"]
 
@@ -33,9 +37,16 @@ def comparison_markdown(compared: Compared) -> str:
             "",
             *_markdown_table(pair_heads(compared), [pair_row(pair) for pair in compared.pairs]),
             "",
+            *_measure_lines(compared),
             *(line for one in compared.risks for line in _risk_lines(one)),
         ]
     )
+
+
+def _measure_lines(compared: Compared) -> list[str]:
+    if not (rows := measure_rows(compared)):
+        return []
+    return [f"## {MEASURES_HEADING}", "", measures_reading(rows), "", *_markdown_table(MEASURE_HEADS, rows), ""]
 
 
 def _risk_lines(risks: RiskByK) -> list[str]:
@@ -60,12 +71,10 @@ def comparison_figures(compared: Compared) -> dict[str, Any]:
         "pairs": [
             {
                 "run": pair.other,
-                "difference": interval_figures(pair.change.difference),
-                "test": pair.change.test,
-                "p_value": round(pair.change.p_value, 6),
-                "p_value_holm": round(pair.p_value, 6),
+                **_change_figures(pair.changes[0]),
                 "over_reliance": interval_figures(pair.effects.over_reliance) if pair.effects else None,
                 "helped": interval_figures(pair.effects.helped) if pair.effects else None,
+                "measures": {change.measure.name: _change_figures(change) for change in pair.changes},
             }
             for pair in compared.pairs
         ],
@@ -81,6 +90,15 @@ def comparison_figures(compared: Compared) -> dict[str, Any]:
             }
             for one in compared.risks
         ],
+    }
+
+
+def _change_figures(change: Change) -> dict[str, Any]:
+    return {
+        "difference": interval_figures(change.change.difference),
+        "test": change.change.test,
+        "p_value": round(change.change.p_value, 6),
+        "p_value_holm": round(change.p_value, 6),
     }
 
 
@@ -138,6 +156,28 @@ def pair_row(pair: Pair) -> list[str]:
         percent(pair.effects.over_reliance) if pair.effects else "–",
         percent(pair.effects.helped) if pair.effects else "–",
     ]
+
+
+def measure_rows(compared: Compared) -> list[list[str]]:
+    """One row a run and measure; none where the headline alone is tested."""
+    if compared.task.tested == "headline":
+        return []
+    return [
+        [
+            pair.other,
+            one.measure.name,
+            signed_percent(one.change.difference),
+            p_value(one.p_value),
+            one.change.test,
+        ]
+        for pair in compared.pairs
+        for one in pair.changes
+    ]
+
+
+def measures_reading(rows: list[list[str]]) -> str:
+    """How the rows are to be read."""
+    return f"Every p-value of this comparison is corrected by Holm over these {len(rows)} tests together."
 
 
 def _markdown_table(heads: list[str], rows: list[list[str]]) -> list[str]:

@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from wardround.evals.report.as_html import html_page, paragraph, section, table
 from wardround.evals.report.compared import Compared
 from wardround.evals.report.compared_forms import (
+    MEASURE_HEADS,
+    MEASURES_HEADING,
     READING,
     RISK_HEADS,
     RUN_HEADS,
+    measure_rows,
+    measures_reading,
     pair_heads,
     pair_row,
     risk_rows,
@@ -40,6 +44,8 @@ def _sections(compared: Compared) -> Iterator[str]:
         paragraph(READING),
         table(pair_heads(compared), [pair_row(pair) for pair in compared.pairs]),
     )
+    if rows := measure_rows(compared):
+        yield section(MEASURES_HEADING, paragraph(measures_reading(rows)), table(MEASURE_HEADS, rows))
     for risks in compared.risks:
         yield section(f"Risk by passages read: {risks.model}", *_risk(risks))
     tokens = {name: sum(run.cost.tokens) / max(1, len(run.cost.tokens)) for name, run in compared.runs.items()}

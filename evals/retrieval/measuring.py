@@ -1,20 +1,15 @@
-"""Measuring a retriever on judged sets from settings to report, one set or all of R2MED's."""
+"""Measuring a retriever on a judged set, from settings to report."""
 
 from __future__ import annotations
 
 import asyncio
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from wardround.agent.models.protocol import Usage
 from wardround.agent.settings import Settings
-from wardround.errors import EvaluationError
 from wardround.evals.evaluate import Evaluated, evaluate, run_manifest
-from wardround.evals.report import Summary
 from wardround.evals.retrieval.catalogue import load_judged_set
 from wardround.evals.retrieval.judged_set import unknown_passages
 from wardround.evals.retrieval.query_modes import (
@@ -24,7 +19,7 @@ from wardround.evals.retrieval.query_modes import (
     reranker_by,
     rewriter_over,
 )
-from wardround.evals.retrieval.r2med import TASKS, Measured, System, column_of, published_systems, table, task_of
+from wardround.evals.retrieval.r2med import task_of
 from wardround.evals.retrieval.rewrite_counts import RewriteCounts
 from wardround.evals.retrieval.searching import RetrieverName, Rewriting, searching
 from wardround.evals.runner import Selection, latest_results
@@ -67,11 +62,16 @@ class Measuring:
         """How tables call the system."""
         return f"wardround {self.retriever} {self.query_mode}"
 
+    @property
+    def suffix(self) -> str:
+        """What the query mode adds to the name of a folder."""
+        return "" if self.query_mode == "original" else f"-{self.query_mode}"
+
 
 def measure_set(asked: Measuring, judged: str, data: Path, out: Path | None, runs: Path) -> tuple[Path, Evaluated]:
     """One set's run, in ``out`` or a folder of its own below ``runs``; a finished one is only reported again."""
     with collaborating(asked.settings, asked.query_mode, asked.rewrites, asked.cache) as model:
-        return _measured(asked, model, judged, data, out, runs)
+        return measured(asked, model, judged, data, out, runs)
 
 
 def ask_of(judged: str, data: Path) -> Ask:
@@ -115,14 +115,14 @@ def warn_of_nothing_found(folder: Path, warn: Callable[[str], None]) -> None:
         warn(f"{nothing} of {len(results)} queries found nothing and count as 0")
 
 
-def _measured(
+def measured(
     asked: Measuring, model: Collaborating, judged: str, data: Path, out: Path | None, runs: Path
 ) -> tuple[Path, Evaluated]:
+    """``measure_set`` with whatever takes part opened already."""
     with searching_for(asked, model, judged, data) as system:
         items = Selection(task_named(f"{PREFIX}{judged}"), data, asked.limit, asked.seed)
-        mode = "" if asked.query_mode == "original" else f"-{asked.query_mode}"
         mark = run_manifest(items, system).fingerprint
-        folder = out or runs / f"{items.task.name}-{asked.retriever}{mode}-{mark}"
+        folder = out or runs / f"{items.task.name}-{asked.retriever}{asked.suffix}-{mark}"
         done = asyncio.run(
             evaluate(
                 items.task,
@@ -136,73 +136,3 @@ def _measured(
         )
     warn_of_nothing_found(folder, asked.warn)
     return folder, done
-
-
-def measure_r2med(
-    asked: Measuring, folders: Mapping[str, Path], runs: Path, published: Path | None, *, as_json: bool
-) -> str:
-    """Every task's run below ``runs``, and the figures of all beside published systems: a table, or JSON."""
-    systems = published_systems(published) if published else []
-    if absent := [task for task in TASKS if task not in folders]:
-        asked.warn(f"{len(absent)} of R2MED's 8 tasks are not there, so that there is no mean: {', '.join(absent)}")
-    figures: dict[str, Measured] = {}
-    spent = Usage()
-    with collaborating(asked.settings, asked.query_mode, asked.rewrites, asked.cache) as model:
-        for task, folder in folders.items():
-            run, done = _measured(asked, model, "r2med", folder, None, runs / "r2med" / task)
-            figures[task] = one = _figures(done.summary)
-            spent += done.summary.cost.usage
-            if one.failed:
-                asked.warn(
-                    f"{task}: {one.failed} of {one.queries} queries failed and count as 0, {run / 'report.html'} says "
-                    "why; --retry-failed searches for them again"
-                )
-    if as_json:
-        return json.dumps(_as_json(asked.name, figures, spent, systems)) + "\n"
-    cost_line = (
-        f"\n{spent.calls} calls, {spent.prompt_tokens} prompt and {spent.completion_tokens} completion tokens"
-        if spent.calls
-        else ""
-    )
-    return table(asked.name, figures, systems) + cost_line + "\n"
-
-
-def beside_published(name: str, data: Path, summary: Summary, published: Path) -> str:
-    """The figures of one task's run beside the published systems' on that task.
-
-    Args:
-        name: of the system that was measured.
-        data: folder of the task, by whose name the column is found.
-        summary: of the run.
-        published: the table.
-
-    Raises:
-        EvaluationError: the folder is named after no task, or the table cannot be read.
-    """
-    return table(name, {column_of(data, published): _figures(summary)}, published_systems(published)) + "\n"
-
-
-def _figures(summary: Summary) -> Measured:
-    by_name = {measure.name: interval for measure, interval in summary.figures}
-    ndcg, recall = by_name["nDCG@10"], by_name["R@100"]
-    if ndcg is None or recall is None:  # a set without a query is refused before it is searched
-        raise EvaluationError(f"{summary.task.title} has no figures: no query was searched for")
-    return Measured(100 * ndcg.estimate, 100 * recall.estimate, ndcg.n, summary.outcomes["failed"])
-
-
-def _as_json(name: str, figures: Mapping[str, Measured], spent: Usage, published: Sequence[System]) -> dict[str, Any]:
-    ndcg = {task: one.ndcg for task, one in figures.items()}
-    return {
-        "system": name,
-        "nDCG@10": ndcg,
-        "mean": System(name, ndcg).mean,
-        "R@100": {task: one.recall for task, one in figures.items()},
-        "queries": {task: one.queries for task, one in figures.items()},
-        "failed": {task: one.failed for task, one in figures.items()},
-        "published": [{"system": one.name, "nDCG@10": dict(one.by_task), "mean": one.mean} for one in published],
-        "usage": {
-            "calls": spent.calls,
-            "prompt_tokens": spent.prompt_tokens,
-            "completion_tokens": spent.completion_tokens,
-        },
-    }

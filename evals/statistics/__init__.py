@@ -8,6 +8,7 @@ from wardround.evals.statistics.means import mean_interval
 from wardround.evals.statistics.multiplicity import holm
 from wardround.evals.statistics.paired import McNemar, mcnemar, randomisation_test
 from wardround.evals.statistics.reliability import Bin, Reliability, reliability
+from wardround.evals.statistics.stratified import stratified_difference, stratified_mean
 
 __all__ = [
     "Bin",
@@ -24,5 +25,7 @@ __all__ = [
     "paired_difference",
     "randomisation_test",
     "reliability",
+    "stratified_difference",
+    "stratified_mean",
     "wilson",
 ]

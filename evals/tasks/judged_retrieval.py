@@ -72,6 +72,7 @@ RETRIEVAL_TASKS = tuple(
             Measure(str(HEADLINE), _SAYS["nDCG"]),
             *(Measure(str(one), _SAYS.get(one.kind, "relevant passages at the top"), str(one)) for one in FURTHER),
         ),
+        tested="all",
     )
     for name in SETS
 )

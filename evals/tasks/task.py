@@ -42,6 +42,7 @@ class Task:
         measures: the first is the headline.
         evidence: ``searched`` when the system has to find it, ``given`` when it comes with the item.
         chance: the headline that guessing reaches, where that is known.
+        tested: which measures a comparison of runs tests; of ``all``, each item must have every figure.
     """
 
     name: str
@@ -53,3 +54,4 @@ class Task:
     measures: tuple[Measure, ...] = (ACCURACY,)
     evidence: Literal["searched", "given"] = "searched"
     chance: float | None = None
+    tested: Literal["headline", "all"] = "headline"

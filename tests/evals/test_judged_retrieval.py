@@ -141,12 +141,15 @@ def test_r2meds_tasks_run_in_one_command_beside_the_published_table(
     arguments = ["eval", "retrieval", "r2med", "--data", "all", "--retriever", "r2med-bm25"]
     done = CliRunner().invoke(app, arguments)
     assert (done.exit_code, done.stderr) == (0, "")
-    head, ours, published, recall, queries = done.stdout.splitlines()
+    head, ours, published, recall, queries, mean, runs = done.stdout.splitlines()
     assert head.split()[:3] == ["nDCG@10", "Biology", "Bioinformatics"]
     assert ours.split() == ["wardround", "r2med-bm25", "original", *["100.00"] * 9]
     assert published.split() == ["bm25", *(f"{number}.00" for number in range(8)), "3.50"]
     assert recall.split()[-8:] == ["100.00"] * 8
     assert queries.split() == ["queries", *["2"] * 8]
+    assert mean == ("mean of nDCG@10 100.00 (100.0–100.0): by the bootstrap, queries drawn within each task")
+    assert runs.startswith("runs/r2med/r2med-bm25-")
+    assert runs.endswith(": the runs of all tasks, for `wardround eval compare`")
     assert json.loads(CliRunner().invoke(app, [*arguments, "--json"]).stdout)["mean"] == 100
 
 

@@ -231,3 +231,60 @@ def test_queries_that_found_nothing_are_told() -> None:
 def test_a_server_in_the_settings_is_said_to_be_left_aside() -> None:
     done = measure("--set", "retrieval.store.kind=server", "--limit", "1", data="all/Biology")
     assert "retrieval.store.kind=server is left aside: a judged set is searched in a folder of its own" in done.stderr
+
+
+def two_systems(model: Configure) -> list[str]:
+    """Both measured on all tasks: the second finds the query of each task that the first does not."""
+    model(knows)
+    first, second = (json.loads(measure(*given, "--json").stdout) for given in ((), ("--query-mode", "hyde")))
+    assert (first["mean"], second["mean"]) == (50, 100)
+    # Within each task, one query of two is found: each draw finds none, one or both.
+    assert first["mean_interval"] == [pytest.approx(25, abs=10), pytest.approx(75, abs=10)]
+    assert second["mean_interval"] == [100, 100]
+    return [first["runs"], second["runs"]]
+
+
+def test_two_systems_are_compared_over_all_tasks_at_once(model: Configure) -> None:
+    first, second = two_systems(model)
+    done = CliRunner().invoke(app, ["eval", "compare", first, second, "--out", "out"])
+    assert done.exit_code == 0, done.stderr
+    assert done.stdout.splitlines()[0].startswith("# R2MED, mean of 8 tasks: bm25-")
+    figures = json.loads(Path("out/comparison.json").read_text())
+    assert figures["runs"][Path(first).name]["headline"]["estimate"] == 0.5
+    assert figures["runs"][Path(first).name]["headline"]["n"] == 16
+    (pair,) = figures["pairs"]
+    assert (pair["difference"]["estimate"], pair["test"]) == (0.5, "stratified randomisation")
+    # One query of each of eight tasks gains: 2 of 256 patterns, and five measures are tested.
+    assert (pair["p_value"], pair["p_value_holm"]) == (round(2 / 256, 6), round(10 / 256, 6))
+    assert {name: one["p_value_holm"] for name, one in pair["measures"].items()} == dict.fromkeys(
+        ("nDCG@10", "R@10", "R@100", "AP", "RR"), round(10 / 256, 6)
+    )
+    assert "R2MED, mean of 8 tasks" in Path("out/comparison.html").read_text()
+
+
+def test_the_runs_of_a_system_may_be_moved_with_their_data(model: Configure) -> None:
+    first, second = two_systems(model)
+    Path("all").rename("elsewhere")
+    Path("runs").rename("kept")
+    moved = [path.replace("runs/", "kept/", 1) for path in (first, second)]
+    assert CliRunner().invoke(app, ["eval", "compare", *moved, "--data", "elsewhere"]).exit_code == 0
+
+
+def test_systems_that_cannot_be_compared_are_refused_in_one_line(model: Configure) -> None:
+    first, second = two_systems(model)
+    shutil.rmtree("all/IIYi-Clinical")
+    part = json.loads(measure("--json").stdout)["runs"]
+
+    def refused(*arguments: str) -> str:
+        done = CliRunner().invoke(app, ["eval", "compare", *arguments])
+        assert (done.exit_code, done.stdout, done.stderr.count("\n")) == (11, "", 1)
+        return done.stderr
+
+    assert "cannot be compared: one measured Biology, " in refused(first, part)
+    assert "a comparison needs the folders of at least two runs" in refused(first)
+    assert "--alpha certifies numbers of passages that answers read" in refused(first, second, "--alpha", "0.1")
+    biology = json.loads((Path(second) / "tasks.json").read_text())["Biology"]["folder"]
+    assert "tasks.json cannot be read as the runs of R2MED's tasks" in refused(first, str(Path(second) / biology))
+    assert "all does not hold IIYi-Clinical: name the folder of all tasks" in refused(first, second, "--data", "all")
+    shutil.rmtree(Path(second) / biology)
+    assert "is not the folder of a run" in refused(first, second)

@@ -44,6 +44,32 @@ def test_another_systems_run_is_measured_and_compared_with_a_search() -> None:
     assert f"{50 - 50 / log2(3):.2f}" in compared.stdout
 
 
+def test_every_measure_is_tested_and_all_tests_are_corrected_together() -> None:
+    names = [f"q{number}" for number in range(6)]
+    lines(Path("set/queries.jsonl"), *({"_id": name, "text": name} for name in names))
+    judgements = "".join(f"{name}\td1\t1\n" for name in names)
+    Path("set/qrels/test.tsv").write_text(f"query-id\tcorpus-id\tscore\n{judgements}")
+    for run, ranking in {"first": ("d1", "d2"), "second": ("d2", "d1")}.items():
+        hits = (f"{name} Q0 {passage} {rank} {-rank} {run}\n" for name in names for rank, passage in enumerate(ranking))
+        Path(f"{run}.run").write_text("".join(hits))
+        assert measure("--run", f"{run}.run", "--out", run).exit_code == 0
+    compared = CliRunner().invoke(app, ["eval", "compare", "second", "first", "--out", "out"])
+    # All six queries gain by three measures: 2 of 64 patterns, times five tests; recall stays as it is.
+    rows = compared.stdout.split("## By every measure\n")[1].splitlines()
+    assert rows[1] == "Every p-value of this comparison is corrected by Holm over these 5 tests together."
+    assert [row.split("|")[1:5] for row in rows[5:]] == [
+        [" first ", " nDCG@10 ", f" +{100 - 100 / log2(3):.2f} (+36.9 to +36.9) ", " 0.1562 "],
+        [" first ", " R@10 ", " +0.00 (+0.0 to +0.0) ", " 1.0000 "],
+        [" first ", " R@100 ", " +0.00 (+0.0 to +0.0) ", " 1.0000 "],
+        [" first ", " AP ", " +50.00 (+50.0 to +50.0) ", " 0.1562 "],
+        [" first ", " RR ", " +50.00 (+50.0 to +50.0) ", " 0.1562 "],
+    ]
+    (pair,) = json.loads(Path("out/comparison.json").read_text())["pairs"]
+    assert (pair["p_value"], pair["p_value_holm"]) == (2 / 64, 10 / 64)
+    assert pair["measures"]["AP"]["p_value_holm"] == 10 / 64
+    assert "By every measure" in Path("out/comparison.html").read_text()
+
+
 def test_what_a_search_found_goes_out_and_is_measured_the_same() -> None:
     found = measure("--retriever", "bm25", "--out", "ours", "--write-run", "ours.run")
     assert Path("ours.run").read_text() == "gout Q0 d2 1 1.0 bm25\nshock Q0 d1 1 1.0 bm25\n"

@@ -18,6 +18,8 @@ from wardround.evals.statistics import (
     paired_difference,
     randomisation_test,
     reliability,
+    stratified_difference,
+    stratified_mean,
     wilson,
 )
 
@@ -194,3 +196,32 @@ def test_graded_scores_are_compared_by_randomisation() -> None:
     assert paired_difference([0, 1], [1, 1], range(2)).test == "mcnemar"
     with pytest.raises(ValueError, match="without any question"):
         paired_difference([], [], [])
+
+
+def test_sets_weigh_alike_however_many_questions_they_have() -> None:
+    found = stratified_mean([[1.0, 0.0], [1.0]])
+    assert found is not None
+    # The first set's mean is 0 in a quarter of the draws, 1 in another; the second set has nothing to vary.
+    assert (found.estimate, found.low, found.high, found.n) == (0.75, 0.5, 1.0, 3)
+    assert found.method == "stratified bootstrap"
+    assert stratified_mean([]) is None
+
+
+def test_a_difference_over_sets_is_tested_by_its_weighed_changes() -> None:
+    first = [[0.0, 0.0, 0.0, 0.0], [0.3]]
+    second = [[0.4, 0.4, 0.4, 0.4], [0.0]]
+    found = stratified_difference(first, second)
+    # Weighed: four times .1 and once -.3, which add up to .1; no pattern of signs gives less in absolute value.
+    assert found.difference.estimate == pytest.approx(0.05)
+    assert (found.p_value, found.test) == (1.0, "stratified randomisation")
+    # Six changes of one sign in two sets of three: 2 of 64 patterns are as extreme.
+    assert stratified_difference([[0.0] * 3] * 2, [[0.1] * 3] * 2).p_value == 2 / 64
+
+
+def test_sets_that_do_not_match_are_no_pair() -> None:
+    with pytest.raises(ValueError, match="two runs without any question cannot be compared"):
+        stratified_difference([], [])
+    with pytest.raises(ValueError, match="shorter"):
+        stratified_difference([[1.0, 0.0]], [[1.0]])
+    with pytest.raises(ValueError, match="a set without any question has no mean"):
+        stratified_mean([[1.0], []])

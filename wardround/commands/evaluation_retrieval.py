@@ -73,7 +73,8 @@ def retrieval(
     """
     from wardround.commands.evaluation_telling import tell
     from wardround.commands.options import settings_from_options
-    from wardround.evals.retrieval.measuring import Measuring, beside_published, measure_r2med, measure_set
+    from wardround.evals.retrieval.measuring import Measuring, measure_set
+    from wardround.evals.retrieval.measuring_r2med import beside_published, measure_r2med
     from wardround.evals.retrieval.r2med import column_of, task_folders, task_of
     from wardround.evals.retrieval.run_files import measure_run_file, write_run_file
     from wardround.evals.retrieval.searching import retriever_named

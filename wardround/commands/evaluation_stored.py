@@ -90,17 +90,27 @@ def compare(
     out: Annotated[Path | None, Option("--out", help="Folder for comparison.md, .json and .html.")] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Compare runs over the same questions: differences with intervals and corrected tests, and what each run cost."""
+    """Compare runs over the same questions: differences with intervals and corrected tests, and what each run cost.
+
+    A folder in which all of R2MED's tasks are noted stands for the system: its tasks weigh alike.
+    """
+    from wardround.errors import EvaluationError
     from wardround.evals.calibration.p_values import require_share
     from wardround.evals.report import Promise, compare_runs, write_comparison
     from wardround.evals.report.compared_forms import comparison_figures, comparison_markdown
+    from wardround.evals.retrieval.r2med_runs import NOTE, compare_r2med
     from wardround.evals.stored_runs import stored_items
 
     for name, share in (("alpha", alpha), ("delta", delta)):
         if share is not None:
             require_share(name, share)
-    items = stored_items(runs[0], data)
-    compared = compare_runs(items, runs, items.task, None if alpha is None else Promise(alpha, delta))
+    if (runs[0] / NOTE).is_file():
+        if alpha is not None:
+            raise EvaluationError("--alpha certifies numbers of passages that answers read, and these are searches")
+        compared = compare_r2med(runs, data)
+    else:
+        items = stored_items(runs[0], data)
+        compared = compare_runs(items, runs, items.task, None if alpha is None else Promise(alpha, delta))
     if out is not None:
         write_comparison(compared, out)
     if as_json:
