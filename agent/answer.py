@@ -63,7 +63,9 @@ class Reference(Record):
     pmid: str | None = None
     url: str | None = None
     publication_types: tuple[str, ...] = ()
-    evidence_level: str | None = Field(default=None, description="by publication types and MeSH headings; null when none tells")
+    evidence_level: str | None = Field(
+        default=None, description="by publication types and MeSH headings; null when none tells"
+    )
     retracted: bool = False
     corrections: tuple[str, ...] = Field(default=(), description="published about it since, in NLM's words")
     heading: tuple[str, ...]

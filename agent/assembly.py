@@ -28,7 +28,7 @@ from wardround.agent.quoting.planner import CoveragePlanner
 from wardround.agent.quoting.relevance import Relevance
 from wardround.agent.quoting.writer import QuotingWriter
 from wardround.agent.selecting import FixedSelector
-from wardround.agent.settings import Settings
+from wardround.agent.settings import AgentSettings, Settings
 from wardround.retrievers.attached import AttachedPassages, WithAttached
 from wardround.retrievers.bm25 import Bm25Encoder
 from wardround.retrievers.choose import choose_retriever, with_stages
@@ -55,6 +55,23 @@ class Equipment:
     store: PassageStore
     model: LanguageModel | None = None
     releases: tuple[Callable[[], None], ...] = field(default=())
+
+    def searching(self, where: Where) -> Equipment:
+        """The same, searching only there.
+
+        What is proven of another filter is not taken for this one, nor is a run that was left unfinished under it.
+        """
+        before = self.context.where
+        if where == before:
+            return self
+        parts = {**self.parts, "retriever": self.parts["retriever"].removesuffix(before.identity()) + where.identity()}
+        selector, certificate = self.context.selector, None
+        if isinstance(selector, CertifiedSelector):
+            selector, certificate = replace(selector, parts=parts), selector.certificate
+        context = replace(self.context, where=where, selector=selector)
+        return replace(
+            self, context=context, parts=parts, fingerprint=_fingerprint(parts, context.settings, certificate)
+        )
 
     def close(self) -> None:
         """Releases the index; the model is closed in the event loop that it belongs to."""
@@ -195,7 +212,9 @@ def equipment(
         "judge": judge.fingerprint,
         "treatment of claims": f"{sizes.max_claims} claims, unsupported: {sizes.unsupported}, {SCREEN.fingerprint}",
     }
-    certificate = replacements.certificate or (sizes.certificate and read_certificate(sizes.certificate.expanduser()))
+    certificate = replacements.certificate
+    if certificate is None and sizes.certificate is not None:
+        certificate = read_certificate(sizes.certificate.expanduser())
     selector: Selector = FixedSelector(sizes.k)
     if certificate:
         reader = SignReader(library.store, library.embedder, library.encoder, rarity)
@@ -212,6 +231,7 @@ def equipment(
         fallback_writer=quoting,
         judge=judge,
         settings=settings.agent,
+        admitted=library.store.count,
         where=where,
         fixed_rounds=settings.agent.mode == "imedrag",
         searches=settings.agent.mode != "closed-book",
@@ -220,11 +240,15 @@ def equipment(
         briefs_every_round=team.briefs_every_round,
         corpus_as_of=library.as_of,
     )
-    certified = certificate.model_dump_json() if certificate else None
-    identity = json.dumps([parts, settings.agent.model_dump(mode="json"), certified])
-    fingerprint = hashlib.sha256(identity.encode()).hexdigest()[:16]
     owned = None if replacements.model else model
+    fingerprint = _fingerprint(parts, settings.agent, certificate)
     return Equipment(context, fingerprint, parts, library.store, owned, releases)
+
+
+def _fingerprint(parts: Mapping[str, str], settings: AgentSettings, certificate: Certificate | None) -> str:
+    certified = certificate.model_dump_json() if certificate else None
+    identity = json.dumps([parts, settings.model_dump(mode="json"), certified])
+    return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
 def _quoting_team(rarity: TermRarity, writer: Writer) -> _Team:

@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from wardround.agent.answer import Answer
 from wardround.agent.event_loop import LoopThread
@@ -18,6 +18,7 @@ from wardround.agent.records import AnswerOption, Turn
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
+    from langgraph.checkpoint.base import BaseCheckpointSaver
 
     from wardround.agent.assembly import Equipment
     from wardround.agent.certificates import Certificate
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     from wardround.agent.settings import Settings
     from wardround.agent.state import State
     from wardround.corpora.records import Passage
-    from wardround.retrievers.protocols import Retriever
+    from wardround.retrievers.protocols import Retriever, Where
+
+_FILTERS_KEPT = 16
+"""A graph takes some 30 ms to put together, so those of so many filters are kept."""
 
 
 class ClinicalAgent:
@@ -56,7 +60,8 @@ class ClinicalAgent:
         self._open_checkpoints = open_checkpoints
         self._loop = LoopThread("wardround-agent")
         self._exit = AsyncExitStack()
-        self._keeper: RunKeeper | None = None
+        self._saver: BaseCheckpointSaver[Any] | None = None
+        self._keepers: dict[str, RunKeeper] = {}
         self._opening = asyncio.Lock()
         self._closed = False
 
@@ -69,6 +74,7 @@ class ClinicalAgent:
         retriever: Retriever | None = None,
         judge: SupportJudge | None = None,
         certificate: Certificate | None = None,
+        where: Where | None = None,
     ) -> Self:
         """An agent as configured, with parts of your own in the place of configured ones.
 
@@ -80,6 +86,7 @@ class ClinicalAgent:
             retriever: searches; what it finds must be passages of the configured index.
             judge: says whether passages support a claim.
             certificate: chooses how many passages are read, for as long as it fits the pipeline.
+            where: what is searched, unless a question says otherwise; everything when left out.
 
         Raises:
             PrerequisiteError: there is no index yet, or a package is missing; the message says what to run.
@@ -89,12 +96,13 @@ class ClinicalAgent:
         from wardround.agent.assembly import Replacements, equip
         from wardround.agent.checkpoints import configured_checkpoints
         from wardround.agent.settings import Settings
+        from wardround.retrievers.protocols import EVERYWHERE
 
         chosen = settings or Settings()
         opening = configured_checkpoints(chosen.sessions)
         folder = chosen.sessions.folder.expanduser()
         replacements = Replacements(model=model, retriever=retriever, judge=judge, certificate=certificate)
-        equipment = equip(chosen, replacements=replacements)
+        equipment = equip(chosen, EVERYWHERE if where is None else where, replacements)
         return cls(equipment, checkpoints=folder / "checkpoints.sqlite", open_checkpoints=opening)
 
     @property
@@ -122,6 +130,10 @@ class ClinicalAgent:
         """The passages of the index with these ids, in the order asked for; unknown ids are left out."""
         return self._equipment.store.get(passage_ids)
 
+    def admitted(self, where: Where) -> int:
+        """How many passages of the index the filter admits."""
+        return self._equipment.store.count(where)
+
     def as_tool(self) -> BaseTool:
         """The agent as a LangChain tool: the model reads Markdown, the program gets the ``Answer`` as artifact."""
         from wardround.agent.langchain_tool import langchain_tool
@@ -135,6 +147,7 @@ class ClinicalAgent:
         history: Sequence[Turn] = (),
         options: Sequence[AnswerOption] = (),
         thread_id: str | None = None,
+        where: Where | None = None,
     ) -> Answer:
         """The answer to ``question``.
 
@@ -145,12 +158,14 @@ class ClinicalAgent:
             history: earlier exchanges, oldest first, which the question may refer to.
             options: the options of a multiple-choice question, where they are known apart.
             thread_id: keeps the run under this name; asking again under it returns the same answer.
+            where: what is searched; the agent's own filter when left out. An answer that found nothing says how many
+                passages the filter admits. A certificate that was made under another one does not hold.
 
         Raises:
             InputError: the question is empty, too long or not text.
             WardroundError: anything else that can be said in one line.
         """
-        return self._loop.run(self._answer(question, history, options, thread_id))
+        return self._loop.run(self._answer(question, history, options, thread_id, where))
 
     async def aask(
         self,
@@ -159,9 +174,10 @@ class ClinicalAgent:
         history: Sequence[Turn] = (),
         options: Sequence[AnswerOption] = (),
         thread_id: str | None = None,
+        where: Where | None = None,
     ) -> Answer:
         """``ask`` for asynchronous code, in whatever event loop it runs; cancelling it cancels the run."""
-        return await self._loop.await_(self._answer(question, history, options, thread_id))
+        return await self._loop.await_(self._answer(question, history, options, thread_id, where))
 
     async def stream(
         self,
@@ -170,23 +186,28 @@ class ClinicalAgent:
         history: Sequence[Turn] = (),
         options: Sequence[AnswerOption] = (),
         thread_id: str | None = None,
+        where: Where | None = None,
     ) -> AsyncGenerator[Event]:
         """What happens while the question is answered, as it happens; ``Finished`` comes last.
 
         Closing the generator before that, or cancelling who reads it, cancels the run.
         """
-        events = self._loop.iterate(self._events(question, history, options, thread_id))
+        events = self._loop.iterate(self._events(question, history, options, thread_id, where))
         async with aclosing(events):
             async for event in events:
                 yield event
 
-    def batch(self, questions: Sequence[str], *, concurrency: int = 4) -> list[Answer | Exception]:
+    def batch(
+        self, questions: Sequence[str], *, concurrency: int = 4, where: Where | None = None
+    ) -> list[Answer | Exception]:
         """One result per question, in their order; a question that fails gives its error, the rest go on."""
-        return self._loop.run(self._batch(questions, concurrency))
+        return self._loop.run(self._batch(questions, concurrency, where))
 
-    async def abatch(self, questions: Sequence[str], *, concurrency: int = 4) -> list[Answer | Exception]:
+    async def abatch(
+        self, questions: Sequence[str], *, concurrency: int = 4, where: Where | None = None
+    ) -> list[Answer | Exception]:
         """``batch`` for asynchronous code."""
-        return await self._loop.await_(self._batch(questions, concurrency))
+        return await self._loop.await_(self._batch(questions, concurrency, where))
 
     def close(self) -> None:
         """Releases the index, the model and the checkpoints; a second call does nothing."""
@@ -205,23 +226,28 @@ class ClinicalAgent:
     ) -> None:
         self.close()
 
-    async def _batch(self, questions: Sequence[str], concurrency: int) -> list[Answer | Exception]:
+    async def _batch(self, questions: Sequence[str], concurrency: int, where: Where | None) -> list[Answer | Exception]:
         places = asyncio.Semaphore(concurrency)
 
         async def one(question: str) -> Answer | Exception:
             async with places:
                 try:
-                    return await self._answer(question, (), (), None)
+                    return await self._answer(question, (), (), None, where)
                 except Exception as error:
                     return error
 
         return list(await asyncio.gather(*(one(question) for question in questions)))
 
     async def _answer(
-        self, question: str, history: Sequence[Turn], options: Sequence[AnswerOption], thread_id: str | None
+        self,
+        question: str,
+        history: Sequence[Turn],
+        options: Sequence[AnswerOption],
+        thread_id: str | None,
+        where: Where | None,
     ) -> Answer:
         answer: Answer | None = None
-        async for event in self._events(question, history, options, thread_id):
+        async for event in self._events(question, history, options, thread_id, where):
             if isinstance(event, Finished):
                 answer = event.answer
         if answer is None:
@@ -229,28 +255,44 @@ class ClinicalAgent:
         return answer
 
     async def _events(
-        self, question: str, history: Sequence[Turn], options: Sequence[AnswerOption], thread_id: str | None
+        self,
+        question: str,
+        history: Sequence[Turn],
+        options: Sequence[AnswerOption],
+        thread_id: str | None,
+        where: Where | None,
     ) -> AsyncGenerator[Event]:
         from wardround.agent.checkpoints import explained
 
         text = checked_question(question, self._equipment.context.settings.max_question_chars)
         state: State = {"question": text, "options": tuple(options), "conversation": tuple(history)}
         with explained(self._checkpoints):
-            keeper = await self._open_keeper()
+            keeper = await self._keeper(self._equipment if where is None else self._equipment.searching(where))
             async with aclosing(observed(keeper.events(state, thread_id), text, self.name)) as events:
                 async for event in events:
                     yield event
 
-    async def _open_keeper(self) -> RunKeeper:
-        """Opens the checkpoints at the first question, in the loop they will be used in."""
-        from wardround.agent.checkpoints import sqlite_checkpoints
+    async def _keeper(self, equipment: Equipment) -> RunKeeper:
+        """Runs questions with ``equipment``; kept for the filters that were asked under last."""
         from wardround.agent.runs import RunKeeper
 
         async with self._opening:
-            if self._keeper is None:
-                opened = self._open_checkpoints() if self._open_checkpoints else sqlite_checkpoints(self._checkpoints)
-                saver = await self._exit.enter_async_context(opened)
-                if self._equipment.model is not None:
-                    self._exit.push_async_callback(self._equipment.model.aclose)
-                self._keeper = RunKeeper(self._equipment, saver, self._checkpoints.parent / "running")
-            return self._keeper
+            keeper = self._keepers.pop(equipment.fingerprint, None)
+            if keeper is None:
+                saver = await self._opened_checkpoints()
+                keeper = RunKeeper(equipment, saver, self._checkpoints.parent / "running")
+            self._keepers[equipment.fingerprint] = keeper
+            if len(self._keepers) > _FILTERS_KEPT:
+                del self._keepers[next(iter(self._keepers))]
+            return keeper
+
+    async def _opened_checkpoints(self) -> BaseCheckpointSaver[Any]:
+        """Opens the checkpoints at the first question, in the loop they will be used in."""
+        from wardround.agent.checkpoints import sqlite_checkpoints
+
+        if self._saver is None:
+            opened = self._open_checkpoints() if self._open_checkpoints else sqlite_checkpoints(self._checkpoints)
+            self._saver = await self._exit.enter_async_context(opened)
+            if self._equipment.model is not None:
+                self._exit.push_async_callback(self._equipment.model.aclose)
+        return self._saver

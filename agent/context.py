@@ -22,6 +22,7 @@ class AgentContext:
         fallback_writer: quotes when ``writer`` fails, and stands in for its unsupported claims.
         clock: seconds since the epoch; the answer's duration is measured with it.
         where: restricts every search.
+        admitted: how many passages of the index a filter admits.
         corpus_as_of: the day on which the index was built, ISO 8601; None where nothing tells.
         fixed_rounds: all rounds are run as published, also after one that found nothing new or repeated another, and
             with one request to the model at a time.
@@ -42,6 +43,7 @@ class AgentContext:
     fallback_writer: Writer
     judge: SupportJudge
     settings: AgentSettings
+    admitted: Callable[[Where], int]
     clock: Callable[[], float] = time.time
     where: Where = EVERYWHERE
     fixed_rounds: bool = False

@@ -23,6 +23,7 @@ from wardround.agent.state import State
 from wardround.agent.tracing import unreported
 from wardround.errors import InputError, StoreError, TransientBackendError
 from wardround.files import exclusive_lock
+from wardround.retrievers.protocols import EVERYWHERE
 
 
 class RunKeeper:
@@ -46,11 +47,14 @@ class RunKeeper:
         however it ends.
 
         Raises:
-            InputError: ``thread_id`` names a run of another question.
+            InputError: ``thread_id`` names a run of another question, or under another filter.
             StoreError: it names a run that another version of wardround kept in a form of its own.
             TransientBackendError: the time limit passed; asking again goes on from the last finished step. Or no search
                 went through; asking again begins anew.
         """
+        where = self._equipment.context.where
+        if where != EVERYWHERE:
+            state = {**state, "filter": where.identity()}
         with ExitStack() as held:
             own_name = self._own_name(state, held)
             name = thread_id or own_name or uuid.uuid4().hex
@@ -102,6 +106,8 @@ class RunKeeper:
             state = {**state, "warnings": (f"an unfinished run of this question was begun anew: {error}",)}
         if stored.values and stored.values["question"] != state["question"]:
             raise InputError(f"the run {name!r} belongs to another question: choose another name")
+        if stored.values and stored.values.get("filter") != state.get("filter"):
+            raise InputError(f"the run {name!r} was searched for under another filter: choose another name")
         if stored.values and not stored.tasks:
             yield Finished(stored.values["answer"])
             return

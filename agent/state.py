@@ -34,10 +34,12 @@ def extended(left: Sequence[T], right: Sequence[T]) -> tuple[T, ...]:
 class State(TypedDict, total=False):
     """Everything known about one question so far; channels with a reducer only grow.
 
-    A thread holds one question, so no channel has to be reset between questions.
+    A thread holds one question, so no channel has to be reset between questions. ``filter`` is the identity of what
+    restricts the search, so that a run is gone on with under no other; it is absent where nothing does.
     """
 
     question: str
+    filter: str
     options: tuple[AnswerOption, ...]
     conversation: tuple[Turn, ...]
     framed: Framed

@@ -17,7 +17,10 @@ from wardround.answering import StreamingAgent
 from wardround.errors import BackendError, InputError, WardroundError
 
 SCHEMA_VERSION = 1
-"""Of a line of output: ``schema_version``, ``line``, ``id``, ``question``, and ``answer`` or ``error``."""
+"""Of a line of output: ``schema_version``, ``line``, ``id``, ``question``, and ``answer`` or ``error``.
+
+``filter`` stands in it, too, where only a part of the index was searched.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +56,12 @@ def read_batch(lines: Iterable[bytes], most_chars: int, cleaned: Callable[[str],
 
 
 async def answer_batch(
-    agent: StreamingAgent, asked: Iterable[Asked], write: Callable[[str], None], tell: Callable[[str], None], jobs: int
+    agent: StreamingAgent,
+    asked: Iterable[Asked],
+    write: Callable[[str], None],
+    tell: Callable[[str], None],
+    jobs: int,
+    under: str | None = None,
 ) -> Counts:
     """Asks ``jobs`` questions at once and writes one line for each in the order of ``asked``, as soon as it can.
 
@@ -63,7 +71,9 @@ async def answer_batch(
         write: takes a line of output without its end.
         tell: takes one line about each question that has no answer.
         jobs: at least 1.
+        under: the filter under which ``agent`` searches, in words.
     """
+    filtered = {} if under is None else {"filter": under}
     waiting: deque[tuple[Asked, asyncio.Task[dict[str, Any]]]] = deque()
     answered = failed = 0
 
@@ -71,8 +81,8 @@ async def answer_batch(
         nonlocal answered, failed
         one, task = waiting.popleft()
         outcome = await task
-        record = {"schema_version": SCHEMA_VERSION, "line": one.line, "id": one.id, "question": one.question} | outcome
-        write(json.dumps(record, ensure_ascii=False))
+        record = {"schema_version": SCHEMA_VERSION, "line": one.line, "id": one.id, "question": one.question}
+        write(json.dumps(record | filtered | outcome, ensure_ascii=False))
         answered += "answer" in outcome
         if "error" in outcome:
             failed += 1
@@ -91,11 +101,11 @@ async def answer_batch(
     return Counts(answered, failed, 0)
 
 
-def finished_lines(path: Path) -> dict[int, str]:
+def finished_lines(path: Path, under: str | None = None) -> dict[int, str]:
     """Line numbers and questions that ``path`` holds the outcome of; a line torn by a crash is cut off.
 
     Raises:
-        InputError: the file holds something else.
+        InputError: the file holds something else, or what was searched for under another filter than ``under``.
     """
     if not path.exists():
         return {}
@@ -106,6 +116,11 @@ def finished_lines(path: Path) -> dict[int, str]:
         found = {int(record["line"]): str(record["question"]) for record in records}
     except (ValueError, KeyError, TypeError) as error:
         raise InputError(f"{path} is no output of a batch: choose another file for --out") from error
+    other = next((record.get("filter") for record in records if record.get("filter") != under), under)
+    if other != under:
+        raise InputError(
+            f"{path} was answered under another filter ({other or 'none'}): give that one, or another file for --out"
+        )
     if len(whole) < len(raw):
         os.truncate(path, len(whole))
     return found

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from wardround.agent.collaborators import SupportJudge
     from wardround.agent.models.protocol import LanguageModel
     from wardround.agent.settings import Settings
-    from wardround.retrievers.protocols import Retriever
+    from wardround.retrievers.protocols import Retriever, Where
 
 
 class ClinicalAgent(clinical_agent.ClinicalAgent):
@@ -26,6 +26,7 @@ class ClinicalAgent(clinical_agent.ClinicalAgent):
         retriever: Retriever | None = None,
         judge: SupportJudge | None = None,
         certificate: Certificate | None = None,
+        where: Where | None = None,
     ) -> Self:
         """An agent with these settings, or with those that profile, file and environment give.
 
@@ -39,5 +40,10 @@ class ClinicalAgent(clinical_agent.ClinicalAgent):
         from wardround.config import load_settings
 
         return super().from_settings(
-            settings or load_settings(), model=model, retriever=retriever, judge=judge, certificate=certificate
+            settings or load_settings(),
+            model=model,
+            retriever=retriever,
+            judge=judge,
+            certificate=certificate,
+            where=where,
         )

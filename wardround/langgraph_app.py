@@ -48,7 +48,7 @@ def conversation_graph(way: Graph) -> ConversationGraph:
     """A graph that answers the last message of a person by ``way``, which stays visible as its subgraph."""
 
     async def answer(state: Conversation) -> Conversation:
-        question, history = asked([_as_said(one) for one in state["messages"] if one.type in ("human", "ai")])
+        question, history, _ = asked([_as_said(one) for one in state["messages"] if one.type in ("human", "ai")])
         found = (await way.ainvoke({"question": question, "conversation": history}))["answer"]
         reply = AIMessage(content=found.to_markdown())
         return {"messages": [reply], "answer": found.model_dump(mode="json")}

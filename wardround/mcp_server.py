@@ -14,18 +14,29 @@ from pydantic import BaseModel, Field
 
 from wardround.agent.answer import Answer
 from wardround.agent.events import Event, Finished
+from wardround.agent.filtering import filter_told
 from wardround.agent.printable_answer import printable_answer
 from wardround.agent.records import Turn
 from wardround.agent.rendering import printable
 from wardround.commands.progress import progress_lines
 from wardround.corpora.records import Passage
 from wardround.errors import WardroundError
-from wardround.retrievers.protocols import Retriever, Where
+from wardround.retrievers.filters import parsed_filter, told
+from wardround.retrievers.protocols import EVERYWHERE, Retriever, Where
 from wardround.service.log_lines import report_failure
 
 T = TypeVar("T")
 
 MOST_HITS = 50
+
+FilterParts = Annotated[
+    Sequence[Annotated[str, Field(max_length=1000)]],
+    Field(
+        max_length=50,
+        description="search only there, all of it in parts: year>=2018, type=rct, evidence=guideline, mesh=Sepsis, "
+        "journal=BMJ, language=eng, corpus=pubmed, retracted=no; a field named twice admits either value",
+    ),
+]
 
 INSTRUCTIONS = (
     "Clinical questions answered from guidelines and literature, every statement with a reference and the words it "
@@ -42,8 +53,14 @@ class Consulted(Protocol):
         """What the agent searches with."""
         ...
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncGenerator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None
+    ) -> AsyncGenerator[Event]:
         """What happens while the question is answered, ``Finished`` last."""
+        ...
+
+    def admitted(self, where: Where) -> int:
+        """How many passages of the index the filter admits."""
         ...
 
     def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
@@ -66,9 +83,10 @@ class PassageRecord(BaseModel):
 
 
 class Hits(BaseModel):
-    """Passages, best first."""
+    """Passages, best first; ``note`` says why there are none under a filter."""
 
     passages: list[PassageRecord]
+    note: str | None = None
 
 
 def build_server(agent: Consulted) -> MCPServer[Any]:
@@ -80,10 +98,12 @@ def build_server(agent: Consulted) -> MCPServer[Any]:
     reads_only = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 
     async def ask(
-        question: Annotated[str, Field(description="one complete clinical question, in English")], context: Context[Any]
+        question: Annotated[str, Field(description="one complete clinical question, in English")],
+        context: Context[Any],
+        filter: FilterParts = (),  # noqa: A002  # callers name it so everywhere
     ) -> Annotated[CallToolResult, Answer]:
         """A cited answer to a clinical question, as Markdown, and as data with quotes, verdicts and references."""
-        answer = await _answer(agent, question, context)
+        answer = await _answer(agent, question, filter, context)
         text = TextContent(type="text", text=answer.to_markdown())
         return CallToolResult(content=[text], structured_content=answer.model_dump(mode="json"))
 
@@ -92,12 +112,13 @@ def build_server(agent: Consulted) -> MCPServer[Any]:
         k: Annotated[int, Field(description="passages to return", ge=1, le=MOST_HITS)] = 10,
         year_from: Annotated[int | None, Field(description="first year of publication")] = None,
         year_to: Annotated[int | None, Field(description="last year of publication")] = None,
+        filter: FilterParts = (),  # noqa: A002  # callers name it so everywhere
     ) -> Hits:
         """The passages of the literature that fit a query best, with their ids."""
-        where = Where(year_from=year_from, year_to=year_to)
+        years = {"year_from": year_from, "year_to": year_to}
         with _errors_told():
-            hits = await asyncio.to_thread(agent.retriever.search, query, k, where)
-        return Hits(passages=[_record(hit.passage) for hit in hits])
+            given = [f"{name}={year}" for name, year in years.items() if year is not None]
+            return await asyncio.to_thread(_found, agent, query, k, parsed_filter([*filter, *given]))
 
     async def get_passage(
         passage_id: Annotated[str, Field(description="as `ask` and `search` give it", max_length=500)],
@@ -114,11 +135,18 @@ def build_server(agent: Consulted) -> MCPServer[Any]:
     return server
 
 
-async def _answer(agent: Consulted, question: str, context: Context[Any]) -> Answer:
+def _found(agent: Consulted, query: str, k: int, where: Where) -> Hits:
+    hits = agent.retriever.search(query, k, where)
+    note = None if hits or where == EVERYWHERE else filter_told(told(where), agent.admitted(where))
+    return Hits(passages=[_record(hit.passage) for hit in hits], note=note and printable(note))
+
+
+async def _answer(agent: Consulted, question: str, parts: Sequence[str], context: Context[Any]) -> Answer:
     """The answer; the rounds are told of as progress."""
     steps = 0
     with _errors_told():
-        async with aclosing(agent.stream(question)) as events:
+        where = parsed_filter(parts) if parts else None
+        async with aclosing(agent.stream(question, where=where)) as events:
             async for event in events:
                 if isinstance(event, Finished):
                     return printable_answer(event.answer)

@@ -101,18 +101,24 @@ def test_a_certificate_of_ones_own_chooses_how_many_passages_are_read(tmp_path: 
 
 
 def test_what_is_brought_is_handed_from_the_constructor_to_the_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[Replacements] = []
+    given: list[tuple[Where, Replacements]] = []
 
     def equip(settings: Settings, where: Where = EVERYWHERE, replacements: Replacements = AS_CONFIGURED) -> Equipment:
-        given.append(replacements)
+        given.append((where, replacements))
         return ward_equipment()
 
     monkeypatch.setattr("wardround.agent.assembly.equip", equip)
     model, retriever, judge, proven = ScriptedModel(), OnlyGout(), NeverSatisfied(), certificate()
     ClinicalAgent.from_settings(
-        Settings(agent=AgentSettings(k=3)), model=model, retriever=retriever, judge=judge, certificate=proven
+        Settings(agent=AgentSettings(k=3)),
+        model=model,
+        retriever=retriever,
+        judge=judge,
+        certificate=proven,
+        where=Where(year_from=2015),
     ).close()
-    assert given == [Replacements(model=model, retriever=retriever, judge=judge, certificate=proven)]
+    brought = Replacements(model=model, retriever=retriever, judge=judge, certificate=proven)
+    assert given == [(Where(year_from=2015), brought)]
 
 
 def test_passages_are_read_by_id_in_the_order_asked_for(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.service.served import WatchedAgent
 from wardround.corpora.records import Biblio, Passage
+from wardround.retrievers.filter_terms import admits
 from wardround.retrievers.protocols import EVERYWHERE, Hit, Where
 
 PASSAGES = [
@@ -23,13 +24,12 @@ PASSAGES = [
 
 
 class OneShelf:
-    """Finds all there is, as far as the years allow."""
+    """Finds all there is, as far as the filter allows."""
 
     name = "shelf"
 
     def search(self, query: str, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        first = where.year_from or 0
-        found = [one for one in PASSAGES if one.biblio.year is not None and one.biblio.year >= first]
+        found = [one for one in PASSAGES if admits(where, one)]
         return [Hit(one, 1.0 / rank, rank, self.name) for rank, one in enumerate(found[:k], start=1)]
 
 
@@ -37,6 +37,9 @@ class ConsultedAgent(WatchedAgent):
     """An agent with a shelf of two passages."""
 
     retriever = OneShelf()
+
+    def admitted(self, where: Where) -> int:
+        return sum(admits(where, one) for one in PASSAGES)
 
     def passages(self, passage_ids: list[str]) -> list[Passage]:
         return [one for one in PASSAGES if one.id in passage_ids]

@@ -10,12 +10,13 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from tests.wardround.fake_agent import an_answer
+from tests.wardround.fake_agent import an_answer, searched_under
 from wardround.agent.events import ContextsChosen, Event, Finished, QueryFound, QuestionFramed, RoundStarted, Token
 from wardround.agent.records import Turn
 from wardround.agent.settings import ServiceSettings
 from wardround.commands.progress import progress_lines
 from wardround.errors import InputError, StoreError, TransientBackendError
+from wardround.retrievers.protocols import EVERYWHERE, Where
 from wardround.service.app import build_app
 
 PATIENCE = 20
@@ -49,7 +50,9 @@ class WatchedAgent:
         self.cancelled = threading.Semaphore(0)
         self.closed = threading.Event()
 
-    async def stream(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncGenerator[Event]:
+    async def stream(
+        self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None
+    ) -> AsyncGenerator[Event]:
         self.asked.append((question, tuple(history)))
         if "empty" in question:
             raise InputError("the question is empty")
@@ -71,7 +74,8 @@ class WatchedAgent:
                 self.cancelled.release()
         yield CHOSEN
         yield Token("never sent, because it is not verified")
-        yield Finished(an_answer(question, abstained="unknown" in question).model_copy(update={"notice": notice}))
+        answer = an_answer(question, abstained="unknown" in question).model_copy(update={"notice": notice})
+        yield Finished(searched_under(answer, where or EVERYWHERE))
 
     def close(self) -> None:
         self.closed.set()

@@ -51,7 +51,9 @@ class HostileAgent(WatchedAgent):
     def retriever(self) -> HostileAgent:
         return self
 
-    async def stream(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncGenerator[Event]:
+    async def stream(
+        self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None
+    ) -> AsyncGenerator[Event]:
         text = TEXTS[NAMES[int(question.removeprefix("refuse "))]]
         if question.startswith("refuse"):
             raise InputError(text)

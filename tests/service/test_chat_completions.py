@@ -99,6 +99,37 @@ def test_an_abstention_is_a_reply_like_any_other(client: OpenAI) -> None:
     assert str(reply.choices[0].message.content).startswith("**The corpus does not answer this question.**")
 
 
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_filter_beside_the_messages_reaches_the_agent(client: OpenAI, stream: bool) -> None:
+    parts = {"filter": ["year>=2018", "mesh=Diabetes Mellitus, Type 2"]}
+    reply = ask(client, "How soon?", extra_body=parts, stream=stream)
+    last = [chunk for chunk in reply if chunk.choices][-1] if stream else reply
+    assert last.model_extra["wardround"]["warnings"] == ["searched published from 2018; MeSH Diabetes Mellitus, Type 2"]
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        (
+            ["colour=red"],
+            "there is no filter 'colour': there are corpus, year_from, year_to, type, journal, language, ",
+        ),
+        (["year"], "'year' is no filter: write parts such as year>=2018, "),
+        ("year>=2018", "filter: Input should be a valid list"),
+        (["x" * 1001], "filter.0: String should have at most 1000 characters"),
+    ],
+)
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_filter_that_is_not_understood_is_refused_in_one_line(
+    client: OpenAI, parts: object, said: str, stream: bool
+) -> None:
+    with pytest.raises(openai.BadRequestError) as refused:
+        ask(client, "How soon?", extra_body={"filter": parts}, stream=stream)
+    message = refused.value.body["message"]  # type: ignore[index, call-overload]
+    assert message.startswith(said)
+    assert "\n" not in message
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

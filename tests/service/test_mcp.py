@@ -35,7 +35,8 @@ async def test_an_assistant_that_starts_the_command_finds_and_uses_its_tools() -
         assert list(tools) == ["ask", "search", "get_passage"]
         assert tools["ask"].annotations is not None
         assert tools["ask"].annotations.read_only_hint is True
-        assert list(tools["ask"].input_schema["properties"]) == ["question"]
+        assert list(tools["ask"].input_schema["properties"]) == ["question", "filter"]
+        assert tools["ask"].input_schema["required"] == ["question"]
         asked = await client.call_tool("ask", {"question": "How soon?"})
         assert text_of(asked) == an_answer("How soon?").to_markdown()
         assert Answer.model_validate(asked.structured_content) == printable_answer(an_answer("How soon?"))
@@ -52,6 +53,24 @@ async def test_search_and_get_passage_give_ids_and_texts_without_control_charact
         assert [one["year"] for one in newer["passages"]] == [2020]
         one = (await client.call_tool("get_passage", {"passage_id": "ward:1#0"})).structured_content
         assert (one["title"], one["heading"], one["text"]) == ("Ward handbook", ["Sepsis"], "Take cultures.")
+
+
+async def test_both_searches_and_questions_take_a_filter_and_say_when_it_admits_nothing() -> None:
+    async with Client(build_server(ConsultedAgent())) as client:
+
+        async def found(**arguments: object) -> Any:
+            return (await client.call_tool("search", {"query": "sepsis", **arguments})).structured_content
+
+        older = await found(filter=["year<=2015", "corpus=ward"])
+        assert ([one["year"] for one in older["passages"]], older["note"]) == ([2010], None)
+        none = await found(filter=["mesh=Sepsis"], year_from=2011)
+        assert (none["passages"], none["note"]) == (
+            [],
+            "the filter (published from 2011; MeSH Sepsis) admits no passage of the index, so that nothing could be "
+            "found: widen it or leave it out",
+        )
+        asked = await client.call_tool("ask", {"question": "How soon?", "filter": ["evidence=guideline"]})
+        assert asked.structured_content["warnings"] == ["searched evidence guideline"]
 
 
 async def test_the_rounds_are_told_as_progress() -> None:
@@ -72,6 +91,9 @@ async def test_the_rounds_are_told_as_progress() -> None:
         ("ask", {"question": "broken"}, "the index in /secret/folder is damaged"),
         ("get_passage", {"passage_id": "ward:9#0"}, "there is no passage 'ward:9#0'"),
         ("search", {"query": "x", "k": 0}, "greater than or equal to 1"),
+        ("search", {"query": "x", "filter": ["colour=red"]}, "there is no filter 'colour': there are corpus, "),
+        ("search", {"query": "x", "year_from": 20}, "'20' is no year: write four digits"),
+        ("ask", {"question": "x", "filter": ["tipe=rct"]}, "there is no filter 'tipe': did you mean type?"),
         ("ask", {}, "Field required"),
     ],
 )

@@ -21,6 +21,7 @@ from wardround.chat import redaction
 from wardround.commands.app import app
 from wardround.errors import PrerequisiteError
 from wardround.packages import require_extra
+from wardround.retrievers.protocols import Where
 from wardround.service.redacting import RedactingAgent
 from wardround.service.run import listening
 
@@ -89,9 +90,11 @@ async def test_what_is_redacted_never_reaches_the_agent() -> None:
     agent = WatchedAgent()
     redacting = RedactingAgent(agent, lambda text: text.replace("Smith", "[name]"))
     history = [Turn("Mr Smith has gout?", "Smith, yes.")]
-    events = [event async for event in redacting.stream("And Smith's kidneys?", history=history)]
+    where = Where(mesh=("Gout",))
+    events = [event async for event in redacting.stream("And Smith's kidneys?", history=history, where=where)]
     assert agent.asked == [("And [name]'s kidneys?", (Turn("Mr [name] has gout?", "[name], yes."),))]
     assert isinstance(events[-1], Finished)
+    assert events[-1].answer.warnings == ("searched MeSH Gout",)
     redacting.close()
     assert agent.closed.is_set()
 

@@ -15,7 +15,7 @@ from wardround.agent.records import Turn
 from wardround.chat.desk import Attached
 from wardround.errors import ConfigError, CorpusError, StoreError
 from wardround.retrievers.filters import told
-from wardround.retrievers.protocols import Where
+from wardround.retrievers.protocols import EVERYWHERE, Where
 
 TEXT = "Give antibiotics within one hour.\x1b[31m Take cultures\u202e first."
 QUOTE = "Give antibiotics within one hour."
@@ -50,14 +50,22 @@ def an_answer(question: str, *, abstained: bool = False) -> Answer:
     )
 
 
+def searched_under(answer: Answer, where: Where) -> Answer:
+    """The answer with its filter as a warning, so that tests see which one reached the agent."""
+    return answer if where == EVERYWHERE else answer.model_copy(update={"warnings": (f"searched {told(where)}",)})
+
+
 class FakeAgent:
     """``wait`` in a question never ends, nor ``linger`` after its claim; ``broken`` fails, ``unknown`` abstains."""
 
-    def __init__(self) -> None:
+    def __init__(self, where: Where = EVERYWHERE) -> None:
+        self.where = where
         self.asked: list[tuple[str, tuple[Turn, ...]]] = []
         self.closed = False
 
-    async def stream(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncIterator[Event]:
+    async def stream(
+        self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None
+    ) -> AsyncIterator[Event]:
         self.asked.append((question, tuple(history)))
         yield RoundStarted(1, ("antibiotics timing", "septic shock\x1b[2J"))
         yield QueryFound("antibiotics timing", 2)
@@ -70,7 +78,7 @@ class FakeAgent:
         if "linger" in question:
             yield ClaimVerified(QUOTE, "supported", ("guidelines:ssc/antimicrobials#0",))
             await asyncio.Event().wait()
-        yield Finished(an_answer(question, abstained="unknown" in question))
+        yield Finished(searched_under(an_answer(question, abstained="unknown" in question), where or self.where))
 
     def close(self) -> None:
         self.closed = True
@@ -123,7 +131,7 @@ def main() -> None:
     from wardround.commands import ask
 
     desk.open_desk = lambda settings, reset, *, quiet: FakeDesk()
-    ask.open_agent = lambda settings, *, quiet: FakeAgent()  # type: ignore[assignment]
+    ask.open_agent = lambda settings, *, quiet, where: FakeAgent(where)  # type: ignore[assignment]
     wardround()
 
 

@@ -74,6 +74,14 @@ def test_an_abstention_is_an_answer_unless_the_exit_code_shall_tell() -> None:
         (("ask", "How?", "--k", "99"), b"", 3, "agent.k = 99 (command line): must be a whole number"),
         (("ask", "How?", "--set", "agent.k"), b"", 3, "--set agent.k: write NAME=VALUE"),
         (("ask", "How?", "--set", "agent.kk=3"), b"", 3, "agent.kk (command line): no such setting; did you mean"),
+        (
+            ("ask", "How?", "--filter", "colour=red"),
+            b"",
+            4,
+            "there is no filter 'colour': there are corpus, year_from, ",
+        ),
+        (("ask", "How?", "--filter", "mesh"), b"", 4, "'mesh' is no filter: write parts such as year>=2018, "),
+        (("ask", "--batch", "-", "--filter", "evidence=good"), b"", 4, "there is no level of evidence 'good': there "),
         (("ask", "How?", "--profile", "laptop"), b"", 3, "profile = 'laptop' (command line): must be one of"),
         (("ask", "How?", "--config", "absent.toml"), b"", 3, "file absent.toml: cannot be read"),
         (("ask", "broken"), b"", 7, "the index is damaged"),
@@ -85,6 +93,12 @@ def test_what_is_wrong_is_said_in_one_line(arguments: tuple[str, ...], stdin: by
     assert (done.returncode, done.stdout) == (code, b"")
     assert done.stderr.decode().startswith(f"wardround: {line}")
     assert done.stderr.count(b"\n") == 1
+
+
+def test_a_filter_of_several_parts_reaches_the_agent() -> None:
+    parts = ("--filter", "year>=2018", "--filter", "mesh=Low Back Pain/therapy", "--filter", "language=en")
+    answer = json.loads(run("ask", "--json", *parts, "How soon?").stdout)
+    assert answer["warnings"] == ["searched published from 2018; language eng; MeSH Low Back Pain/therapy"]
 
 
 @pytest.mark.parametrize("arguments", [("aks",), ("ask", "--jsn", "How?"), ("ask", "--json", "--markdown", "How?")])

@@ -97,6 +97,25 @@ def test_a_run_that_was_cut_off_goes_on_behind_its_last_whole_line(tmp_path: Pat
     assert out.read_bytes() == whole
 
 
+def test_a_batch_under_a_filter_says_so_in_every_line_and_goes_on_under_no_other(tmp_path: Path) -> None:
+    batch, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    batch.write_text('"How soon?"\n')
+    command = ("ask", "-q", "--batch", str(batch), "--out", str(out))
+    assert run(*command, "--filter", "evidence=rct").returncode == 0
+    record = json.loads(out.read_text())
+    assert list(record) == ["schema_version", "line", "id", "question", "filter", "answer"]
+    assert record["filter"] == "evidence randomised trial"
+    assert record["answer"]["warnings"] == ["searched evidence randomised trial"]
+    whole = out.read_bytes()
+    assert run(*command, "--filter", "evidence=rct").returncode == 0
+    other = run(*command)
+    assert (other.returncode, out.read_bytes()) == (4, whole)
+    assert other.stderr.decode() == (
+        f"wardround: {out} was answered under another filter (evidence randomised trial): give that one, or another "
+        "file for --out\n"
+    )
+
+
 def test_a_file_of_another_batch_is_not_continued(tmp_path: Path) -> None:
     out = tmp_path / "a.jsonl"
     out.write_text('{"line": 1, "question": "another"}\n')

@@ -11,6 +11,7 @@ from typer import Argument, BadParameter, Exit, Option
 from wardround import exit_codes
 from wardround.commands.options import (
     ConfigOption,
+    FilterOption,
     KOption,
     ModelOption,
     ModeOption,
@@ -24,12 +25,15 @@ if TYPE_CHECKING:
     from wardround.agent.answer import Answer
     from wardround.agent.clinical_agent import ClinicalAgent
     from wardround.agent.settings import Settings
+    from wardround.retrievers.protocols import Where
 
 EXAMPLES = """Examples:
 
 wardround ask "In adults with septic shock, how soon should antibiotics be given?"
 
 wardround ask --json - < question.txt > answer.json
+
+wardround ask --filter "year>=2015" --filter evidence=guideline,rct "How is a gout flare treated?"
 
 wardround ask --batch questions.jsonl --out answers.jsonl --jobs 4
 
@@ -54,6 +58,7 @@ def ask(
         Path | None, Option("--out", help="With --batch: write there instead, and go on where a run before stopped.")
     ] = None,
     jobs: Annotated[int, Option("--jobs", min=1, max=256, help="With --batch: questions at once.")] = 4,
+    filters: FilterOption = None,
     mode: ModeOption = None,
     model: ModelOption = None,
     k: KOption = None,
@@ -76,8 +81,11 @@ def ask(
     if mode is not None:
         assignments = [*(assignments or ()), f"agent.mode={mode}"]
     settings = settings_from_options(config=config, profile=profile, assignments=assignments, model=model, k=k).settings
+    from wardround.retrievers.filters import parsed_filter
+
+    where = parsed_filter(filters or ())
     if batch is not None:
-        _ask_batch(settings, batch, out, jobs, quiet=quiet)
+        _ask_batch(settings, where, batch, out, jobs, quiet=quiet)
         return
     from wardround.agent.reference_export import form_of, write_references
     from wardround.chat.redaction import cleaner
@@ -86,7 +94,7 @@ def ask(
     if references is not None:
         form_of(references)  # a wrong name is said before the question is answered
     text = cleaner(settings.sessions)(read_question(question, sys.stdin.buffer, settings.agent.max_question_chars))
-    answer = _answer(settings, text, quiet=quiet)
+    answer = _answer(settings, where, text, quiet=quiet)
     _print(answer, as_json=as_json, as_markdown=as_markdown)
     if references is not None:
         write_references(answer.references, references)
@@ -94,8 +102,8 @@ def ask(
         raise Exit(exit_codes.NOT_ANSWERED)
 
 
-def open_agent(settings: Settings, *, quiet: bool) -> ClinicalAgent:
-    """An agent over the configured index; builds the starter index first when there is none."""
+def open_agent(settings: Settings, *, quiet: bool, where: Where | None = None) -> ClinicalAgent:
+    """An agent over what ``where`` admits of the configured index; builds the starter index when there is none."""
     from wardround.addresses import where_it_goes
     from wardround.agent.clinical_agent import ClinicalAgent
     from wardround.agent.modes.choose import in_mode
@@ -105,7 +113,7 @@ def open_agent(settings: Settings, *, quiet: bool) -> ClinicalAgent:
         sys.stderr.write(f"{told}\n")
     in_mode(settings)  # what the mode lacks is said before an index is built for it
     ensure_index(settings, sys.stderr, quiet=quiet)
-    return ClinicalAgent.from_settings(settings)
+    return ClinicalAgent.from_settings(settings, where=where)
 
 
 def _check_together(
@@ -129,24 +137,24 @@ def _check_together(
         raise BadParameter("--out is for --batch; send one answer to a file with >")
 
 
-def _answer(settings: Settings, question: str, *, quiet: bool) -> Answer:
+def _answer(settings: Settings, where: Where, question: str, *, quiet: bool) -> Answer:
     from wardround.addresses import where_it_goes
     from wardround.answering import answer_while_telling
     from wardround.commands.progress import RoundsOnStandardError
 
     if (told := where_it_goes(settings)) and not quiet and sys.stderr.isatty():
         sys.stderr.write(f"{told}\n")
-    agent = open_agent(settings, quiet=quiet)
+    agent = open_agent(settings, quiet=quiet, where=where)
     try:
         return answer_while_telling(agent, question, RoundsOnStandardError(sys.stderr, quiet=quiet))
     finally:
         agent.close()
 
 
-def _ask_batch(settings: Settings, batch: str, out: Path | None, jobs: int, *, quiet: bool) -> None:
+def _ask_batch(settings: Settings, where: Where, batch: str, out: Path | None, jobs: int, *, quiet: bool) -> None:
     from wardround.commands.batch_run import run_batch
 
-    counts = run_batch(settings, batch, out, jobs, lambda: open_agent(settings, quiet=quiet))
+    counts = run_batch(settings, where, batch, out, jobs, lambda: open_agent(settings, quiet=quiet, where=where))
     if not quiet:
         before = f", {counts.finished_before} finished before" if counts.finished_before else ""
         sys.stderr.write(f"{counts.answered} answered, {counts.failed} without an answer{before}\n")

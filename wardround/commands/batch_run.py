@@ -15,6 +15,8 @@ from wardround.batch import Counts, answer_batch, finished_lines, flushed, read_
 from wardround.chat.redaction import cleaner
 from wardround.errors import InputError
 from wardround.question_input import FROM_STANDARD_INPUT
+from wardround.retrievers.filters import told
+from wardround.retrievers.protocols import EVERYWHERE, Where
 from wardround.terminal import written_in_utf8
 
 if TYPE_CHECKING:
@@ -23,27 +25,33 @@ if TYPE_CHECKING:
 
 
 def run_batch(
-    settings: Settings, source: str, out: Path | None, jobs: int, open_agent: Callable[[], StreamingAgent]
+    settings: Settings,
+    where: Where,
+    source: str,
+    out: Path | None,
+    jobs: int,
+    open_agent: Callable[[], StreamingAgent],
 ) -> Counts:
     """Asks what ``source`` holds and ``out`` does not; complaints go to standard error, one line each.
 
     Raises:
-        InputError: the file cannot be read, or ``out`` belongs to another batch.
+        InputError: the file cannot be read, or ``out`` belongs to another batch, or to this one under another filter.
     """
     name = "standard input" if source == FROM_STANDARD_INPUT else source
 
-    def tell(line: str) -> None:
+    def complain(line: str) -> None:
         sys.stderr.write(f"wardround: {name}, {line}\n")
 
     with _read(source) as lines:
         asked = read_batch(lines, settings.agent.max_question_chars, cleaner(settings.sessions))
-        finished = finished_lines(out) if out else {}
+        under = None if where == EVERYWHERE else told(where)
+        finished = finished_lines(out, under) if out else {}
         if out:
             asked = without_finished(asked, finished, out)
         agent = open_agent()
         try:
             with _written(out) as file:
-                counts = asyncio.run(answer_batch(agent, asked, flushed(file), tell, jobs))
+                counts = asyncio.run(answer_batch(agent, asked, flushed(file), complain, jobs, under))
         finally:
             agent.close()
     return dataclasses.replace(counts, finished_before=len(finished))

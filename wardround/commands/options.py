@@ -22,6 +22,14 @@ ConfigOption = Annotated[
 SetOption = Annotated[
     list[str] | None, Option("--set", metavar="NAME=VALUE", help="Any setting, such as agent.n_rounds=2; repeatable.")
 ]
+FilterOption = Annotated[
+    list[str] | None,
+    Option(
+        "--filter",
+        metavar="FIELD=VALUE",
+        help="Search only there: year>=2018, type=rct, mesh=Sepsis and so on, see docs/command-line.md; repeatable.",
+    ),
+]
 ModelOption = Annotated[
     str | None,
     Option("--model", help="none, smollm2 (to try out only), a folder with a model, or a name on the model server."),

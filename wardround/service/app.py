@@ -80,7 +80,7 @@ def build_app(agent: Answering, settings: ServiceSettings, token: str | None = N
     async def create_chat_completion(body: CompletionRequest, request: Request) -> Response:
         """Answers the last message; with ``stream`` as server-sent events of chunks."""
         _require_known(body.model)
-        events = desk.answering(asked(body.messages))
+        events = desk.answering(asked(body.messages, body.filter))
         name, created = f"chatcmpl-{uuid.uuid4().hex}", int(time.time())
         if body.stream:
             usage = body.stream_options is not None and body.stream_options.include_usage

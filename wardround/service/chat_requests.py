@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from wardround.agent.records import Turn
 from wardround.errors import InputError
+from wardround.retrievers.filters import parsed_filter
+from wardround.retrievers.protocols import Where
 
 MODEL = "wardround"
 """The one name that the agent is asked for by."""
@@ -66,21 +68,26 @@ class CompletionRequest(_Part):
     n: Annotated[Literal[1] | None, Field(description="one answer a question")] = None
     logprobs: Annotated[Literal[False] | None, Field(description="an answer has none")] = None
     response_format: PlainText | None = None
+    filter: Annotated[
+        list[Annotated[str, Field(max_length=1000)]] | None,
+        Field(max_length=50, description='what is searched, such as ["year>=2018", "evidence=guideline"]'),
+    ] = None
     tools: Annotated[list[dict[str, object]] | None, Field(max_length=0, description="the agent calls none")] = None
 
 
 class Asked(NamedTuple):
-    """A question and what was said before it."""
+    """A question, what was said before it, and where its answer is looked for; None for the agent's own way."""
 
     question: str
     history: tuple[Turn, ...]
+    where: Where | None = None
 
 
-def asked(messages: Sequence[Message]) -> Asked:
+def asked(messages: Sequence[Message], restrictions: Sequence[str] | None = None) -> Asked:
     """The question in the last message, and the earlier exchanges that were answered.
 
     Raises:
-        InputError: the last message is not the user's.
+        InputError: the last message is not the user's, or a restriction is not understood.
     """
     spoken = [one for one in messages if one.role in ("user", "assistant")]
     if not spoken or spoken[-1].role != "user":
@@ -90,4 +97,4 @@ def asked(messages: Sequence[Message]) -> Asked:
         for before, after in pairwise(spoken)
         if (before.role, after.role) == ("user", "assistant")
     )
-    return Asked(spoken[-1].text, history)
+    return Asked(spoken[-1].text, history, parsed_filter(restrictions) if restrictions else None)

@@ -12,6 +12,7 @@ from wardround.agent.events import Event, Finished
 from wardround.agent.records import Turn
 from wardround.agent.settings import ServiceSettings
 from wardround.errors import InputError
+from wardround.retrievers.protocols import Where
 from wardround.service.chat_requests import Asked
 from wardround.service.log_lines import report_failure
 from wardround.service.metrics import Metrics
@@ -21,7 +22,9 @@ from wardround.service.places import Places
 class Answering(Protocol):
     """The part of ``ClinicalAgent`` that is served."""
 
-    def stream(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncGenerator[Event]:
+    def stream(
+        self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None
+    ) -> AsyncGenerator[Event]:
         """What happens while the question is answered, ``Finished`` last; closing it cancels the question."""
         ...
 
@@ -49,7 +52,7 @@ class Desk:
         try:
             async with (
                 self.places.turn(),
-                aclosing(self._agent.stream(asked.question, history=asked.history)) as events,
+                aclosing(self._agent.stream(asked.question, history=asked.history, where=asked.where)) as events,
             ):
                 async for event in events:
                     if isinstance(event, Finished):

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from wardround.agent.events import Event
 from wardround.agent.records import Turn
+from wardround.retrievers.protocols import Where
 from wardround.service.desk import Answering
 
 
@@ -18,10 +19,12 @@ class RedactingAgent:
         self._agent = agent
         self._clean = clean
 
-    async def stream(self, question: str, *, history: Sequence[Turn] = ()) -> AsyncGenerator[Event]:
+    async def stream(
+        self, question: str, *, history: Sequence[Turn] = (), where: Where | None = None
+    ) -> AsyncGenerator[Event]:
         """The events of the question as it is after cleaning; closing it cancels the question."""
         said = [replace(one, question=self._clean(one.question), answer=self._clean(one.answer)) for one in history]
-        async with aclosing(self._agent.stream(self._clean(question), history=said)) as events:
+        async with aclosing(self._agent.stream(self._clean(question), history=said, where=where)) as events:
             async for event in events:
                 yield event
 
