@@ -44,14 +44,19 @@ def test_every_block_runs_and_says_what_the_page_promises(address: str, capsys: 
         source = block.replace("http://localhost:8090", address)
         exec(compile(source, f"block {number} of the page", "exec", dont_inherit=True), names)
         said.append(capsys.readouterr().out)
-    assert len(BLOCKS) == 9
-    ask, stream, batch, conversation, judge, letter, tools, served_reply, logged = said
+    assert len(BLOCKS) == 10
+    ask, stream, batch, conversation, filtered, judge, letter, tools, served_reply, logged = said
     assert "supported ward:0#0 'In adults with septic shock, give antibiotics immediately" in ask
     assert "round 1 ('In adults with septic shock" in stream
     assert stream.endswith("[False, False]\n")
     assert " -> the question is empty" in batch
     assert "-> Noradrenaline is the first-line vasopressor" in batch
     assert conversation.startswith("How is a gout flare treated? And how is urate lowered?")
+    assert filtered.startswith("In adults with septic shock, give antibiotics immediately")
+    assert (
+        "\n0 passages; the filter (evidence guideline or randomised trial; MeSH Sepsis) admits no passage " in filtered
+    )
+    assert re.search(r"^gout flare -> \[\(1, 'ward:3#0'\), \(2, 'ward:", filtered, flags=re.MULTILINE)
     assert set(re.findall(r"'(\w+)'", judge)) == {"partly"}
     assert letter.startswith("Dear colleague,\n\n1. “In adults with septic shock")
     assert "ask_clinical_literature" in tools

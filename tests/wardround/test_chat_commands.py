@@ -37,6 +37,17 @@ def test_a_filter_is_set_told_and_taken_off(tmp_path: Path) -> None:
     ]
 
 
+def test_a_filter_by_heading_journal_language_and_level_is_understood_and_an_empty_one_said(tmp_path: Path) -> None:
+    assert said(
+        tmp_path, '/filter mesh="Low Back Pain/therapy" journal=BMJ language=en evidence=rct\n/filter colour=red\n'
+    ) == [
+        "Searching evidence randomised trial; journal BMJ; language eng; MeSH Low Back Pain/therapy: "
+        "no passages of the index.",
+        "there is no filter 'colour': there are corpus, year_from, year_to, type, journal, language, mesh, evidence, "
+        "retracted",
+    ]
+
+
 def test_the_corpus_is_told_with_everything_set(tmp_path: Path) -> None:
     assert said(tmp_path, "/k 3\n/corpus\n")[1] == (
         "guidelines: 2 documents, 2 passages. Summaries\nBuilt on 2026-11-22.\nmode: agent\nk: 3\n"

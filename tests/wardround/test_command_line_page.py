@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 
 from wardround.agent.answer import Answer
@@ -11,6 +12,8 @@ from wardround.chat.commands import COMMANDS
 from wardround.config_layers import PROFILES
 from wardround.corpora.evidence_levels import LADDER
 from wardround.exit_codes import MEANINGS, epilog
+from wardround.retrievers.filters import TYPES, WORDS, parsed_filter
+from wardround.retrievers.protocols import EVERYWHERE
 from wardround.retrievers.weighting import strength
 
 PAGE = (Path(__file__).parents[2] / "docs" / "command-line.md").read_text(encoding="utf-8")
@@ -47,3 +50,15 @@ def test_the_levels_of_evidence_on_the_page_are_those_of_the_program() -> None:
     for level, (_, _, types, headings, _) in zip(LADDER, rows, strict=True):
         assert all(one in types.lower() for one in level.publication_types)
         assert sorted(filter(None, headings.lower().split(", "))) == sorted(level.headings)
+
+
+def test_every_field_and_short_word_of_a_filter_is_on_the_page_and_its_examples_are_understood() -> None:
+    section = PAGE.partition("## Filters")[2].partition("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \|", section, flags=re.MULTILINE)
+    named = {name for name, _ in rows} | set(re.findall(r"`(year_\w+)=", section))
+    assert named == {"year", *WORDS}
+    assert [word for word in TYPES if f"`{word}`" not in section] == []
+    for name, examples in rows:
+        for example in re.findall(r"`(.+?)`", examples):
+            assert example.startswith(name)
+            assert parsed_filter(shlex.split(example)) != EVERYWHERE
