@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def _scifact(data: Path) -> JudgedSet:
             whole_passage(row.text("id"), "scifact", row.text("title"), " ".join(row.texts("sentences")))
             for row in read_rows(folder / "corpus.jsonl.gz")
         ),
-        {row.text("id"): row.text("claim") for row in read_rows(folder / "claims.jsonl")},
+        _queries(read_rows(folder / "claims.jsonl"), lambda row: row.text("claim")),
         ((query, passage, min(1, relevance)) for query, passage, relevance in read_judgements(folder / "qrels.tsv")),
     )
 
@@ -57,15 +57,13 @@ def _bioasq_passages(data: Path) -> JudgedSet:
 def _bioasq_documents(data: Path) -> JudgedSet:
     """Expert questions and the abstracts (as far as snippets quote them) chosen for them."""
     rows = read_rows(data / "bioasq" / "documents.jsonl.gz")
-    passages = (
-        whole_passage(row.text("id"), "bioasq", row.values.get("title") or "", row.text("text")) for row in rows
-    )
+    passages = (whole_passage(row.text("id"), "bioasq", row.text_or_absent("title"), row.text("text")) for row in rows)
     return _bioasq("bioasq_documents", data, passages, "qrels_documents.tsv")
 
 
 def _bioasq(name: str, data: Path, passages: Iterator[Passage], judgements: str) -> JudgedSet:
     folder = data / "bioasq"
-    queries = {row.text("id"): row.text("question") for row in read_rows(folder / "questions.jsonl")}
+    queries = _queries(read_rows(folder / "questions.jsonl"), lambda row: row.text("question"))
     return judged_set(name, passages, queries, read_judgements(folder / judgements))
 
 
@@ -78,7 +76,7 @@ def _liveqa_medquad(data: Path) -> JudgedSet:
             whole_passage(row.text("id"), "medquad", row.text("question"), row.text("text"))
             for row in read_rows(data / "medquad" / "corpus.jsonl.gz")
         ),
-        {row.text("id"): _summary(row) for row in read_rows(folder / "questions.jsonl")},
+        _queries(read_rows(folder / "questions.jsonl"), _summary),
         read_judgements(folder / "qrels.tsv"),
     )
 
@@ -94,7 +92,7 @@ def _evidence_sections(data: Path) -> JudgedSet:
     return judged_set(
         "evidence_sections",
         (section for row in read_rows(folder / "fulltext.jsonl.gz") for section in _article_sections(row)),
-        {row.text("id"): row.text("question") for row in prompts},
+        _queries(prompts, lambda row: row.text("question")),
         (
             (row.text("id"), f"{row.text('pmcid')}/{place}", 1)
             for row in prompts
@@ -124,7 +122,7 @@ def _pubmedqa(data: Path) -> JudgedSet:
             whole_passage(row.text("id"), "pubmedqa", "", row.text("text"), _year(row))
             for row in read_rows(folder / "corpus.jsonl.gz")
         ),
-        {row.text("id"): row.text("question") for row in questions},
+        _queries(questions, lambda row: row.text("question")),
         ((row.text("id"), passage, 1) for row in questions for passage in row.texts("relevant")),
     )
 
@@ -153,22 +151,58 @@ def read_r2med(folder: Path) -> JudgedSet:
     return judged_as_released(
         "r2med",
         (whole_passage(row.text("id"), "r2med", "", row.text("text")) for row in read_rows(folder / "corpus.jsonl")),
-        {row.text("id"): row.text("text") for row in read_rows(folder / "query.jsonl")},
+        _queries(read_rows(folder / "query.jsonl"), lambda row: row.text("text")),
         judgements,
     )
 
 
-def read_beir(folder: Path) -> JudgedSet:
-    """A set in BEIR's format (arXiv:2104.08663): ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/test.tsv``."""
+def read_beir(data: Path) -> JudgedSet:
+    """A set in BEIR's format (arXiv:2104.08663): ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/test.tsv``.
+
+    The first two may be packed (``.gz``). A document may have a title alone, as some of BEIR's TREC-COVID have.
+
+    Args:
+        data: the set's folder, or the file of its judgements that is meant in place of ``qrels/test.tsv``.
+
+    Raises:
+        EvaluationError: a file is absent or damaged.
+    """
+    folder, judgements = (data.parent.parent, data) if data.is_file() else (data, _test_judgements(data))
     return judged_set(
         "beir",
         (
-            whole_passage(row.text("_id"), "beir", row.values.get("title") or "", row.text("text"))
-            for row in read_rows(folder / "corpus.jsonl")
+            whole_passage(row.identifier("_id"), "beir", row.text_or_absent("title"), row.text_or_empty("text"))
+            for row in read_rows(_packed_or_not(folder / "corpus.jsonl"))
         ),
-        {row.text("_id"): row.text("text") for row in read_rows(folder / "queries.jsonl")},
-        read_judgements(folder / "qrels" / "test.tsv"),
+        _queries(read_rows(_packed_or_not(folder / "queries.jsonl")), lambda row: row.text("text"), "_id"),
+        read_judgements(judgements),
     )
+
+
+def _test_judgements(folder: Path) -> Path:
+    test = folder / "qrels" / "test.tsv"
+    others = sorted((folder / "qrels").glob("*.tsv"))
+    if others and test not in others:
+        raise EvaluationError(
+            f"{test} does not exist, and {', '.join(one.name for one in others)} beside it may be meant: name the "
+            f"file, such as --data {others[0]}"
+        )
+    return test
+
+
+def _packed_or_not(path: Path) -> Path:
+    packed = path.with_name(f"{path.name}.gz")
+    return packed if packed.is_file() and not path.is_file() else path
+
+
+def _queries(rows: Iterable[Row], text: Callable[[Row], str], field: str = "id") -> dict[str, str]:
+    """What ``text`` takes from each row, by the id in ``field``, which must not come twice."""
+    queries: dict[str, str] = {}
+    for row in rows:
+        if (query := row.identifier(field)) in queries:
+            raise row.wrong(field, f"is {query!r}, as in a row before it")
+        queries[query] = text(row)
+    return queries
 
 
 def _grade(row: Row) -> int:
@@ -189,4 +223,7 @@ JUDGED_SETS: dict[str, Callable[[Path], JudgedSet]] = {
     "r2med": read_r2med,
     "beir": read_beir,
 }
-"""Readers of the sets that are known by name; each takes the data folder, the last two the set's own."""
+"""Readers of the sets that are known by name; each takes the data folder, the last two the set's own.
+
+BEIR's takes a file of judgements, too.
+"""

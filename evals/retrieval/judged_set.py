@@ -65,14 +65,19 @@ def judged_as_released(
     """``judged_set`` that keeps judgements of passages which are not there: no run finds them, as trec_eval has it.
 
     Raises:
-        EvaluationError: an id comes twice, or a judgement names a query that is not there.
+        EvaluationError: an id comes twice, a passage is judged twice for a query and not alike, or a judgement names a
+            query that is not there.
     """
     corpus = {passage.id: passage for passage in _each_once(name, passages)}
     by_query: dict[str, dict[str, int]] = {}
     for query, passage, relevance in judgements:
         if query not in queries:
             raise EvaluationError(f"{name}: a judgement names the query {query!r}, which is not there")
-        by_query.setdefault(query, {})[passage] = relevance
+        if by_query.setdefault(query, {}).setdefault(passage, relevance) != relevance:
+            raise EvaluationError(
+                f"{name}: passage {passage!r} is judged twice for query {query!r}, {by_query[query][passage]} and "
+                f"{relevance}: keep one of them"
+            )
     answerable = {query for query, judged in by_query.items() if max(judged.values()) > 0}
     return JudgedSet(
         name=name,
@@ -88,20 +93,37 @@ def whole_passage(identifier: str, corpus: str, title: str, text: str, year: int
 
 
 def read_judgements(path: Path) -> Iterator[tuple[str, str, int]]:
-    """The triples of a tab-separated file with a header line: query id, passage id, relevance.
+    """The triples of a tab-separated file: query id, passage id, relevance; the first line may be a heading.
 
     Raises:
-        EvaluationError: the file is absent or a line has another form.
+        EvaluationError: the file is absent or damaged, a line has another form, or a passage is judged twice for a
+            query and not alike.
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError as error:
         raise EvaluationError(f"{path} does not exist: name the folder that holds the judged set") from error
-    for number, line in enumerate(lines[1:], start=2):
+    except UnicodeDecodeError as error:
+        raise EvaluationError(f"{path} is damaged: {error}") from error
+    seen: dict[tuple[str, str], tuple[int, int]] = {}
+    for number, line in enumerate(lines, start=1):
         fields = line.split("\t")
-        if len(fields) != 3 or not fields[2].lstrip("-").isdecimal():
+        if len(fields) != 3 or not (_is_whole(fields[2]) or number == 1):
             raise EvaluationError(f"{path}:{number}: expected query id, passage id and a whole number, tab-separated")
-        yield fields[0], fields[1], int(fields[2])
+        if not _is_whole(fields[2]):
+            continue  # a heading, such as query-id, corpus-id, score
+        query, passage, relevance = fields[0], fields[1], int(fields[2])
+        before, place = seen.setdefault((query, passage), (relevance, number))
+        if before != relevance:
+            raise EvaluationError(
+                f"{path}:{number}: passage {passage!r} is judged {relevance} for query {query!r}, and {before} in line "
+                f"{place}: keep one of them"
+            )
+        yield query, passage, relevance
+
+
+def _is_whole(field: str) -> bool:
+    return field.removeprefix("-").isdecimal()
 
 
 def _each_once(name: str, passages: Iterable[Passage]) -> Iterator[Passage]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import json
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,10 @@ class Row:
         if not isinstance(value, str):
             raise self.wrong(field, "must be a text")
         return value
+
+    def text_or_absent(self, field: str) -> str:
+        """A field that may be absent, null or an empty text; all of them are an empty text."""
+        return "" if self.values.get(field) is None else self.text_or_empty(field)
 
     def identifier(self, field: str) -> str:
         """A field that must hold a name or a whole number, which some sets use as ids."""
@@ -94,7 +99,7 @@ def read_rows(path: Path) -> Iterator[Row]:
                     yield Row(_object(line, f"{path}:{number}"), f"{path}:{number}")
     except FileNotFoundError as error:
         raise EvaluationError(f"{path} does not exist: name the folder that holds the task's data") from error
-    except (UnicodeDecodeError, gzip.BadGzipFile, EOFError) as error:
+    except (UnicodeDecodeError, gzip.BadGzipFile, zlib.error, EOFError) as error:
         raise EvaluationError(f"{path} is damaged: {error}") from error
 
 

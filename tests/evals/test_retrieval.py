@@ -91,6 +91,36 @@ def test_a_malformed_judgement_is_named(tmp_path: Path) -> None:
         list(read_judgements(path))
 
 
+def test_a_file_of_judgements_needs_no_heading(tmp_path: Path) -> None:
+    path = tmp_path / "qrels.tsv"
+    path.write_text("1\ta\t1\n2\tb\t-1\n", encoding="utf-8")
+    assert list(read_judgements(path)) == [("1", "a", 1), ("2", "b", -1)]
+    path.write_text("query-id\tcorpus-id\tscore\n1\ta\t1\n", encoding="utf-8")
+    assert list(read_judgements(path)) == [("1", "a", 1)]
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"1 0 a 1\n", r"qrels\.tsv:1: expected query id, passage id and a whole number, tab-separated"),
+        (b"1\ta\t1\n\n", r"qrels\.tsv:2: expected"),
+        (b"1\ta\t1\n1\tb\t1\n1\ta\t2\n", r"qrels\.tsv:3: passage 'a' is judged 2 for query '1', and 1 in line 1"),
+        ("1\tä\t1\n".encode("latin-1"), r"qrels\.tsv is damaged: 'utf-8' codec can't decode"),
+    ],
+)
+def test_damaged_judgements_are_one_clear_line(tmp_path: Path, content: bytes, message: str) -> None:
+    (tmp_path / "qrels.tsv").write_bytes(content)
+    with pytest.raises(EvaluationError, match=message):
+        list(read_judgements(tmp_path / "qrels.tsv"))
+
+
+def test_a_passage_judged_twice_must_be_judged_alike() -> None:
+    twice = judged_set("small", passages(), {"1": "aaa"}, [("1", "a", 1), ("1", "a", 1)])
+    assert twice.judgements == {"1": {"a": 1}}
+    with pytest.raises(EvaluationError, match="small: passage 'a' is judged twice for query '1', 1 and 2: keep one"):
+        judged_set("small", passages(), {"1": "aaa"}, [("1", "a", 1), ("1", "a", 2)])
+
+
 def test_a_run_is_scored_and_compared() -> None:
     judged = small_set()
     run = run_over(InMemoryBm25(judged.passages, Bm25Settings()), judged, depth=5)
