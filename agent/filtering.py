@@ -15,9 +15,15 @@ def with_filter_told(answer: Answer, context: AgentContext) -> Answer:
     Counts passages in the index, which may take a moment.
     """
     where = context.where
-    if where == EVERYWHERE or not answer.abstained or answer.declined or not context.searches:
+    if where == EVERYWHERE or answer.declined:
         return answer
-    return answer.model_copy(update={"warnings": (*answer.warnings, filter_told(told(where), context.admitted(where)))})
+    if not context.searches:
+        warning = f"the filter ({told(where)}) changed nothing: mode {context.mode} looks nothing up"
+    elif answer.abstained:
+        warning = filter_told(told(where), context.admitted(where))
+    else:
+        return answer
+    return answer.model_copy(update={"warnings": (*answer.warnings, warning)})
 
 
 def filter_told(words: str, admitted: int) -> str:

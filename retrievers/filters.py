@@ -63,7 +63,7 @@ def parsed_filter(parts: Iterable[str]) -> Where:
         found = _PART.fullmatch(part.strip())
         if found is None:
             raise InputError(f"{part!r} is no filter: write parts such as {USAGE}")
-        name, sign, value = found[1].lower(), found[2], found[3].strip()
+        name, sign, value = found[1].lower(), found[2], " ".join(found[3].split())
         if name == "year":
             given |= _years(sign, _year(value))
             continue

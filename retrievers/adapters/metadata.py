@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wardround.corpora.evidence_levels import evidence_level
 from wardround.retrievers.protocols import Hit
 
 Value = str | int | float | bool | list[str]
@@ -23,6 +24,7 @@ def metadata_of(hit: Hit) -> dict[str, Value]:
         "pmid": biblio.pmid,
         "url": biblio.url,
         "publication_types": list(biblio.publication_types),
+        "evidence_level": evidence_level(biblio.publication_types, biblio.mesh),
         "retracted": biblio.retracted,
         "start": passage.start,
         "end": passage.end,

@@ -13,6 +13,7 @@ from tests.agent.ward import library, ward_agent, ward_equipment
 from wardround.agent.assembly import Replacements, equipment
 from wardround.agent.clinical_agent import ClinicalAgent
 from wardround.agent.events import Finished
+from wardround.agent.models.scripted import ScriptedModel
 from wardround.agent.settings import Settings
 from wardround.errors import InputError
 from wardround.retrievers.protocols import EVERYWHERE, Where
@@ -71,6 +72,13 @@ def test_an_answer_that_was_found_says_nothing_of_its_filter(tmp_path: Path) -> 
     with ward_agent(tmp_path) as agent:
         answer = agent.ask(QUESTION, where=Where(corpora=("ward",)))
     assert (answer.abstained, answer.warnings) == (False, ())
+
+
+def test_a_filter_where_nothing_is_looked_up_is_said_to_change_nothing(tmp_path: Path) -> None:
+    model = ScriptedModel(otherwise=lambda prompt: "{}")
+    with ward_agent(tmp_path, model, mode="closed-book") as agent:
+        answer = agent.ask(QUESTION, where=FLUIDS)
+    assert answer.warnings[-1] == "the filter (passage ward:1#0) changed nothing: mode closed-book looks nothing up"
 
 
 def test_a_cut_off_run_is_gone_on_with_under_its_own_filter_only(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ def test_what_cannot_be_filtered_by_is_said(given: dict[str, object], message: s
             Where(mesh=("Diabetes Mellitus, Type 2", "Sepsis")),
             "MeSH Diabetes Mellitus, Type 2 or Sepsis",
         ),
+        (["mesh = Low \n Back  Pain "], Where(mesh=("Low Back Pain",)), "MeSH Low Back Pain"),
         (["mesh=1,2-Dipalmitoylphosphatidylcholine"], Where(mesh=("1,2-Dipalmitoylphosphatidylcholine",)),
          "MeSH 1,2-Dipalmitoylphosphatidylcholine"),
         (["journal=BMJ", "Language = en,German"], Where(journals=("BMJ",), languages=("eng", "ger")),

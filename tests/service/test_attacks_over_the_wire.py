@@ -63,7 +63,10 @@ class HostileAgent(WatchedAgent):
         yield Finished(hostile(text))
 
     def search(self, query: str, k: int, where: Where = EVERYWHERE) -> list[Hit]:
-        return [Hit(passage(TEXTS[NAMES[int(query)]]), 1.0, 1, self.name)]
+        return [Hit(passage(TEXTS[NAMES[int(query)]]), 1.0, 1, self.name)] if query else []
+
+    def admitted(self, where: Where) -> int:
+        return 0
 
     def passages(self, passage_ids: Sequence[str]) -> list[Passage]:
         return [passage(TEXTS[NAMES[int(one)]]) for one in passage_ids]
@@ -118,7 +121,9 @@ def test_no_refusal_over_http_holds_an_unseen_character(client: httpx.Client) ->
         refused = client.post("/v1/chat/completions", json=body(f"refuse {number}"))
         streamed = client.post("/v1/chat/completions", json=body(f"refuse {number}", stream=True))
         unknown = client.post("/v1/chat/completions", json=body("x") | {"model": TEXTS[name][:100]})
+        filtered = client.post("/v1/chat/completions", json=body("x", filter=[TEXTS[name][:500]]))
         assert (name, refused.status_code, unseen(refused.json())) == (name, 400, set())
+        assert (name, filtered.status_code, unseen(filtered.json())) == (name, 400, set())
         assert (name, unseen(events(streamed.text))) == (name, set())
         assert (name, unknown.status_code, unseen(unknown.json())) == (name, 404, set())
 
@@ -135,6 +140,10 @@ async def test_no_tool_gives_an_assistant_an_unseen_character() -> None:
                     assert_citations_stand(Answer.model_validate(result.structured_content))
             refused = await client.call_tool("ask", {"question": f"refuse {number}"})
             assert (name, refused.is_error, unseen(refused.model_dump(mode="json"))) == (name, True, set())
+            unknown = await client.call_tool("search", {"query": str(number), "filter": [TEXTS[name][:500]]})
+            assert (name, unknown.is_error, unseen(unknown.model_dump(mode="json"))) == (name, True, set())
+            empty = await client.call_tool("search", {"query": "", "filter": [f"mesh={TEXTS[name][:500]}"]})
+            assert (name, unseen(empty.model_dump(mode="json"))) == (name, set())
 
 
 async def test_among_attacks_no_order_is_support_in_any_reply(tmp_path: Path) -> None:

@@ -24,7 +24,8 @@ def restrict(dialogue: Dialogue, text: str) -> None:
         return
     where = EVERYWHERE if text in _OFF else parse_filter(text)
     count = dialogue.desk.restrict(where)
-    dialogue.screen.say(f"Searching {told(where)}: {count or 'no'} passages of the index.")
+    left = counted(count, "passage", "passages") if count else "no passages"
+    dialogue.screen.say(f"Searching {told(where)}: {left} of the index.")
 
 
 def mode(dialogue: Dialogue, name: str) -> None:

@@ -22,6 +22,8 @@ METADATA = {
     "heading": ["Care", "Antibiotics"],
     "year": 2021,
     "doi": "10.1000/1",
+    "publication_types": ["Guideline"],
+    "evidence_level": "guideline",
     "retracted": False,
     "start": 40,
     "end": 62,
@@ -41,7 +43,7 @@ def retriever() -> InMemoryBm25:
         text="Antibiotics in an hour",
         start=40,
         end=62,
-        biblio=Biblio(title="Sepsis", year=2021, doi="10.1000/1"),
+        biblio=Biblio(title="Sepsis", year=2021, doi="10.1000/1", publication_types=("Guideline",)),
     )
     other = Passage("p:1#0", "p:1", "p", 0, (), "Antibiotics and sepsis care", 0, 27, Biblio(title="Trial"))
     return InMemoryBm25([early, other], Bm25Settings())
