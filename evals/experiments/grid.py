@@ -13,10 +13,12 @@ The file names a task and a grid; every combination of the grid's values is one 
     mode = ["closed-book", "rag", "agent"]
     "agent.k" = [4, 16]
 
-A search over a judged set, such as ``retrieval_scifact``, has a grid of retrievers in place of modes::
+A search over a judged set, such as ``retrieval_scifact``, has a grid of retrievers in place of modes, and perhaps of
+query modes::
 
     [grid]
     retriever = ["bm25", "dense", "fused"]
+    query_mode = ["original", "hyde", "planned"]
 """
 
 from __future__ import annotations
@@ -27,16 +29,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from wardround.errors import EvaluationError
 from wardround.evals.report.risk import DELTA, Promise
+from wardround.evals.retrieval.query_modes import QueryMode
 from wardround.evals.retrieval.searching import RETRIEVERS, RetrieverName
 from wardround.evals.systems.build import MODES, Mode
 from wardround.evals.tasks import task_named
 from wardround.evals.tasks.judged_retrieval import PREFIX
 
 _KNOWN = {"task", "limit", "seed", "concurrency", "alpha", "delta", "settings", "grid"}
+_QUERY_MODE = "query_mode"
+"""An axis of searches that is no setting."""
+
 _BESIDE_RETRIEVAL = ("model.",)
 """Settings that matter to a model asked closed-book; the rest of the grid would only repeat such a run."""
 
@@ -49,11 +55,13 @@ class Cell:
         name: of its folder, made of what varies.
         way: the mode in which questions are answered, or the retriever that searches.
         settings: dotted names and values, the experiment's own included.
+        query_mode: what queries are before they are searched for; of searches.
     """
 
     name: str
     way: Mode | RetrieverName
     settings: Mapping[str, Any]
+    query_mode: QueryMode = "original"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +101,16 @@ def read_experiment(path: Path) -> Experiment:
     task = task_named(plan["task"]).name
     searches = task.startswith(PREFIX)
     ways = ("retriever", RETRIEVERS) if searches else ("mode", MODES)
+    grid = _table(path, plan, "grid")
+    if _QUERY_MODE in grid and not searches:
+        raise EvaluationError(
+            f"{path}: grid.{_QUERY_MODE} is of searches over a judged set, such as {PREFIX}scifact, and {task} asks "
+            "questions"
+        )
     return Experiment(
         task=task,
         searches=searches,
-        cells=_cells(path, ways, _table(path, plan, "settings"), _table(path, plan, "grid")),
+        cells=_cells(path, ways, _table(path, plan, "settings"), grid),
         limit=_whole(path, plan, "limit", None),
         seed=_whole(path, plan, "seed", 0) or 0,
         concurrency=_whole(path, plan, "concurrency", 8) or 1,
@@ -114,8 +128,9 @@ def _cells(
     chosen_ways = grid.get(axis, [])
     if not chosen_ways:
         raise EvaluationError(f"{path}: grid.{axis} is missing; name at least one of {', '.join(known)}")
-    if strange := [way for way in chosen_ways if way not in known]:
-        raise EvaluationError(f"{path}: grid.{axis} names {strange[0]!r}, which is none of {', '.join(known)}")
+    for name, allowed in ((axis, known), (_QUERY_MODE, get_args(QueryMode))):
+        if strange := [value for value in grid.get(name, ()) if value not in allowed]:
+            raise EvaluationError(f"{path}: grid.{name} names {strange[0]!r}, which is none of {', '.join(allowed)}")
     cells: dict[str, Cell] = {}
     names = [name for name in grid if name != axis]
     for way in chosen_ways:
@@ -123,7 +138,8 @@ def _cells(
         for values in product(*(grid[name] for name in varied)):
             chosen = dict(zip(varied, values, strict=True))
             cell = _slug(way, chosen)
-            cells[cell] = Cell(cell, way, {**settings, **chosen})
+            query_mode = chosen.pop(_QUERY_MODE, "original")
+            cells[cell] = Cell(cell, way, {**settings, **chosen}, query_mode)
     return tuple(cells.values())
 
 

@@ -47,6 +47,16 @@ def test_every_combination_is_a_cell_but_closed_book_knows_no_k(tmp_path: Path) 
     assert found.cells[0].settings == {"model.kind": "server", "model.name": "org/seven b"}
 
 
+def test_query_modes_are_an_axis_of_searches_and_no_setting(tmp_path: Path) -> None:
+    text = 'task = "retrieval_scifact"\n[grid]\nretriever = ["bm25", "fused"]\nquery_mode = ["original", "hyde"]'
+    assert [(cell.name, cell.way, cell.query_mode, cell.settings) for cell in experiment(tmp_path, text).cells] == [
+        ("bm25-query_mode=original", "bm25", "original", {}),
+        ("bm25-query_mode=hyde", "bm25", "hyde", {}),
+        ("fused-query_mode=original", "fused", "original", {}),
+        ("fused-query_mode=hyde", "fused", "hyde", {}),
+    ]
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
@@ -62,6 +72,14 @@ def test_every_combination_is_a_cell_but_closed_book_knows_no_k(tmp_path: Path) 
         ),
         ('task = "medqa_us"\nlimit = "3"\n[grid]\nmode = ["rag"]', "limit must be a whole number"),
         ('task = "medqa_us"\ngrid = 3', "grid must be a table"),
+        (
+            'task = "retrieval_scifact"\n[grid]\nretriever = ["bm25"]\nquery_mode = ["hide"]',
+            "grid.query_mode names 'hide', which is none of original, hyde, query2doc, lamer, planned",
+        ),
+        (
+            'task = "medqa_us"\n[grid]\nmode = ["rag"]\nquery_mode = ["hyde"]',
+            "grid.query_mode is of searches over a judged set, such as retrieval_scifact, and medqa_us asks questions",
+        ),
         ('task = "medqa_us"\nalpha = 2\n[grid]\nmode = ["rag"]', "alpha must be a number between 0 and 1"),
         ('task = "medqa_us"\ndelta = 0.1\n[grid]\nmode = ["rag"]', "'alpha', the risk to keep below, is missing"),
     ],

@@ -120,6 +120,7 @@ def experiment(
             settings_for,
             open_as=open_system,
             on_cell=lambda cell: None if quiet else _say(f"{cell.name} ...\n"),
+            on_warning=lambda cell, line: _say(f"wardround: {cell.name}: {line}\n"),
         )
     )
     if compared is not None:
