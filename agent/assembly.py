@@ -18,6 +18,7 @@ from wardround.agent.citing.choose import choose_judge
 from wardround.agent.citing.opposing import SCREEN
 from wardround.agent.collaborators import Briefer, Chooser, Framer, Planner, Selector, SupportJudge, Writer
 from wardround.agent.context import AgentContext
+from wardround.agent.framing.explaining import as_it_stands, explaining
 from wardround.agent.framing.framer import PlainFramer
 from wardround.agent.models.metering import MeteredModel
 from wardround.agent.models.protocol import LanguageModel
@@ -191,7 +192,7 @@ def equipment(
     rarity = TermRarity(library.store, library.encoder)
     relevance = Relevance(library.embedder, rarity)
     quoting = QuotingWriter(relevance, rarity, library.vectors, settings.agent.max_claims)
-    team = _quoting_team(rarity, quoting) if model is None else _writing_team(settings, model)
+    team = _quoting_team(settings, rarity, quoting) if model is None else _writing_team(settings, model)
     team = _in_mode(team, settings, model)
     judge: SupportJudge = replacements.judge or choose_judge(settings.agent, model)
     stages = identity_of_stages(settings.retrieval.stages)
@@ -251,8 +252,9 @@ def _fingerprint(parts: Mapping[str, str], settings: AgentSettings, certificate:
     return hashlib.sha256(identity.encode()).hexdigest()[:16]
 
 
-def _quoting_team(rarity: TermRarity, writer: Writer) -> _Team:
-    return _Team(PlainFramer(), CoveragePlanner(rarity), QuotingBriefer(rarity), writer, "by quotation 1")
+def _quoting_team(settings: Settings, rarity: TermRarity, writer: Writer) -> _Team:
+    framer = PlainFramer(explaining(settings))
+    return _Team(framer, CoveragePlanner(rarity), QuotingBriefer(rarity), writer, "by quotation 1")
 
 
 def _writing_team(settings: Settings, model: LanguageModel) -> _Team:
@@ -261,7 +263,8 @@ def _writing_team(settings: Settings, model: LanguageModel) -> _Team:
     writers = build_writers(settings, model)
     sampling = settings.model.model_dump(mode="json", include={"temperature", "top_p", "seed"})
     way = settings.agent.model_dump(mode="json", include={"planner", "brief_passages", "samples", "max_calls"})
-    fingerprint = f"{model.fingerprint} {writers.prompts.fingerprint} {json.dumps(sampling | way)}"
+    terms = "" if explaining(settings, model) is as_it_stands else ", terms explained 1"
+    fingerprint = f"{model.fingerprint} {writers.prompts.fingerprint} {json.dumps(sampling | way)}{terms}"
     return _Team(writers.framer, writers.planner, writers.briefer, writers.writer, fingerprint, writers.chooser, False)
 
 

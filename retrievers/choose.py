@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wardround.errors import ConfigError
 from wardround.retrievers.bm25 import Bm25Encoder
+from wardround.retrievers.clinical_terms import explain_terms
 from wardround.retrievers.convex import ConvexRetriever
 from wardround.retrievers.diversity import by_document, diverse
 from wardround.retrievers.hybrid import HybridRetriever
@@ -32,7 +33,7 @@ def choose_retriever(
 def with_stages(
     retriever: Retriever, store: PassageStore, settings: StageSettings, model_scorer: Scorer | None = None
 ) -> Retriever:
-    """``retriever`` with terminologies before it, and behind it what reorders its hits, as set.
+    """``retriever`` with what explains and expands queries before it, and behind it what reorders its hits, as set.
 
     Args:
         retriever: searches ``store``.
@@ -48,6 +49,8 @@ def with_stages(
     if settings.synonyms:
         synonyms = Synonyms(read_terminologies([path.expanduser() for path in settings.synonyms]))
         retriever = RephrasedRetriever(retriever, synonyms.beside, "expanded")
+    if settings.explained == "queries":
+        retriever = RephrasedRetriever(retriever, explain_terms, "explained")
     if settings.reranker is not None:
         scorer = _scorer(settings.reranker, model_scorer)
         retriever = StagedRetriever(

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from typing import NamedTuple
 
@@ -50,6 +51,11 @@ def explain_terms(question: str) -> str:
     return explained
 
 
+def terms_fingerprint() -> str:
+    """Changes whenever the terms, what they mean, or the words that must stand beside them do."""
+    return sha256(_file().encode()).hexdigest()[:16]
+
+
 def _means_that(term: Term, question: str) -> bool:
     if term.means.casefold() in question.casefold():
         return False
@@ -63,10 +69,13 @@ def _means_that(term: Term, question: str) -> bool:
 
 @cache
 def _terms() -> tuple[Term, ...]:
-    text = resources.files(__package__).joinpath("clinical_terms.tsv").read_text("utf-8")
-    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    rows = [line.split("\t") for line in _file().splitlines() if line and not line.startswith("#")]
     fields = {name: words.split() for kind, name, words in (row[:3] for row in rows) if kind == _FIELD}
     return tuple(_term(*row, fields=fields) for row in rows if row[0] != _FIELD)
+
+
+def _file() -> str:
+    return resources.files(__package__).joinpath("clinical_terms.tsv").read_text("utf-8")
 
 
 def _term(kind: str, written: str, means: str, where: str = "", *, fields: Mapping[str, list[str]]) -> Term:

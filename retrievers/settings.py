@@ -165,8 +165,13 @@ Files = Annotated[tuple[Path, ...], BeforeValidator(_alone_or_several)]
 
 
 class StageSettings(Section):
-    """What stands before and behind a search; all of it is off unless set, and applied in this order."""
+    """What stands before and behind a search, applied in this order; all but the first is off unless set."""
 
+    explained: Literal["questions", "queries", "nothing"] = Field(
+        default="questions",
+        description="what gets the meaning of its brand names, lay words and abbreviations beside them; questions: as "
+        "the agent reads them; queries: every search, too, as `wardround eval retrieval` measures it",
+    )
     synonyms: Files = Field(
         default=(),
         description="terminologies (JSON Lines: name and synonyms, or generic and brands) whose names join a query",

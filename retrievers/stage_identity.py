@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from wardround.errors import InputError
+from wardround.retrievers.clinical_terms import terms_fingerprint
 from wardround.retrievers.embedders.recipe import content_mark
 from wardround.retrievers.settings import StageSettings
 
@@ -25,6 +26,7 @@ def identity_of_stages(settings: StageSettings) -> dict[str, Any]:
     model = settings.reranker and Path(settings.reranker).expanduser()
     return {
         "stages": named,
+        **({"terms explained": terms_fingerprint()} if settings.explained == "queries" else {}),
         "terminology": [_content(path.expanduser()) for path in settings.synonyms],
         "reranker": content_mark(model) if model and model.is_dir() else None,
     }

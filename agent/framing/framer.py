@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from wardround.agent.framing.options import split_options
 from wardround.retrievers.clinical_terms import explain_terms
@@ -29,14 +29,18 @@ _AND = re.compile(r"^(?:and|but|or|so|then|also)\b,?\s*", re.IGNORECASE)
 class PlainFramer:
     """Keeps the user's words and adds to them; a follow-up is joined to the question before it."""
 
+    def __init__(self, explained: Callable[[str], str] = explain_terms) -> None:
+        """Adds to a question what ``explained`` makes of it."""
+        self._explained = explained
+
     async def frame(self, question: str, options: Sequence[AnswerOption], conversation: Sequence[Turn]) -> Framed:
         """The question as it will be looked up, with what its terms mean."""
         text, written = (question, tuple(options)) if options else split_options(question)
         if not conversation or not _is_follow_up(text):
-            return Framed(explain_terms(text), written)
+            return Framed(self._explained(text), written)
         joined = _joined(conversation[-1].question, text)
         warning = f"read as a follow-up to “{conversation[-1].question}”; ask it in full if that is not meant"
-        return Framed(explain_terms(joined), written, warnings=(warning,))
+        return Framed(self._explained(joined), written, warnings=(warning,))
 
 
 def _joined(earlier: str, text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from wardround.agent.collaborators import Planner, Writer
+from wardround.agent.framing.explaining import explaining
 from wardround.agent.models.protocol import LanguageModel
 from wardround.agent.settings import Settings
 from wardround.agent.writing.asking import Decoding
@@ -44,7 +45,7 @@ def build_writers(settings: Settings, model: LanguageModel) -> Writers:
     decoding = Decoding(settings.model.temperature, settings.model.top_p, settings.model.seed)
     planner = DraftPlanner if settings.agent.planner == "draft" else GenerativePlanner
     return Writers(
-        framer=GenerativeFramer(model, prompts, decoding),
+        framer=GenerativeFramer(model, prompts, decoding, explaining(settings, model)),
         planner=planner(model, prompts, decoding),
         briefer=GenerativeBriefer(model, prompts, decoding, passages=settings.agent.brief_passages),
         writer=_writer(settings, model, prompts, decoding),

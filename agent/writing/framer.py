@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from wardround.agent.citing.numbers import missing_numbers
 from wardround.agent.models.protocol import LanguageModel
@@ -12,6 +13,7 @@ from wardround.agent.writing.forms import FrameReply, frame_schema
 from wardround.agent.writing.showing import latest_that_fit, reply_tokens
 from wardround.errors import BackendError
 from wardround.prompts import Entry, PromptLibrary, RenderedPrompt, data_block, harmless, prompt_key
+from wardround.retrievers.clinical_terms import explain_terms
 
 _REPLY_TOKENS = 256
 MAX_TURNS = 12
@@ -23,18 +25,29 @@ _KEPT_AS_ASKED = (
 
 
 class GenerativeFramer:
-    """Asks the model once, and only when there is a conversation."""
+    """Asks the model once, and only when there is a conversation; what terms mean is added without it."""
 
-    def __init__(self, model: LanguageModel, prompts: PromptLibrary, decoding: Decoding | None = None) -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        prompts: PromptLibrary,
+        decoding: Decoding | None = None,
+        explained: Callable[[str], str] = explain_terms,
+    ) -> None:
         self._asker = Asker(model, prompts, decoding or Decoding())
+        self._explained = explained
 
     async def frame(self, question: str, options: Sequence[AnswerOption], conversation: Sequence[Turn]) -> Framed:
-        """The question as it would be asked without the conversation before it.
+        """The question as it would be asked without the conversation before it, with what its terms mean.
 
         A rewritten question that brings in or loses a number is not used: the question stays as it was asked,
         with a warning. Of a long conversation the latest ``MAX_TURNS`` exchanges are read, fewer where the model's
         context holds no more, and a warning says how many were left out.
         """
+        framed = await self._alone(question, options, conversation)
+        return replace(framed, question=self._explained(framed.question))
+
+    async def _alone(self, question: str, options: Sequence[AnswerOption], conversation: Sequence[Turn]) -> Framed:
         if not conversation:
             return Framed(question, tuple(options))
         max_tokens = reply_tokens(self._asker.model, _REPLY_TOKENS)

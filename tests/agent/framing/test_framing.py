@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from tests.agent.ward import library
+from wardround.agent.assembly import equipment
 from wardround.agent.framing.emergencies import CRISIS_NOTICE, EMERGENCY_NOTICE, POISON_NOTICE, emergency_notice
+from wardround.agent.framing.explaining import explaining
 from wardround.agent.framing.framer import PlainFramer
 from wardround.agent.framing.options import split_options
+from wardround.agent.models.scripted import ScriptedModel
 from wardround.agent.records import AnswerOption, Turn
+from wardround.agent.settings import AgentSettings, Settings
+from wardround.agent.writing.build import build_writers
+from wardround.retrievers.settings import RetrievalSettings, StageSettings
 
 
 async def test_known_terms_are_explained_in_the_question_and_in_a_follow_up() -> None:
@@ -15,6 +24,41 @@ async def test_known_terms_are_explained_in_the_question_and_in_a_follow_up() ->
     assert framed.question == "Is Eliquis (apixaban) safe in severe renal failure, and at what dose?"
     followed = await PlainFramer().frame("And in DKA?", (), [Turn("How much fluid is given?", "...")])
     assert followed.question == "How much fluid is given? And in DKA (diabetic ketoacidosis)?"
+
+
+QUESTION = "Is Eliquis safe in severe renal failure?"
+EXPLAINED = "Is Eliquis (apixaban) safe in severe renal failure?"
+
+
+@pytest.mark.parametrize(
+    ("explained", "mode", "by_quotation", "by_model"),
+    [
+        ("questions", "agent", EXPLAINED, EXPLAINED),
+        ("queries", "agent", EXPLAINED, EXPLAINED),
+        ("questions", "rag", EXPLAINED, EXPLAINED),
+        ("questions", "imedrag", EXPLAINED, QUESTION),
+        ("questions", "closed-book", EXPLAINED, QUESTION),
+        ("nothing", "agent", QUESTION, QUESTION),
+    ],
+)
+async def test_terms_are_explained_as_set_but_for_a_model_in_a_mode_that_asks_in_the_users_words(
+    explained: Any, mode: Any, by_quotation: str, by_model: str
+) -> None:
+    stages = StageSettings(explained=explained)
+    settings = Settings(retrieval=RetrievalSettings(stages=stages), agent=AgentSettings(mode=mode))
+    model = ScriptedModel()
+    assert (await PlainFramer(explaining(settings)).frame(QUESTION, (), ())).question == by_quotation
+    assert (await build_writers(settings, model).framer.frame(QUESTION, (), ())).question == by_model
+
+
+def test_the_pipeline_of_a_model_tells_whether_terms_are_explained_and_that_by_quotation_is_as_it_was() -> None:
+    off = Settings(retrieval=RetrievalSettings(stages=StageSettings(explained="nothing")))
+    part = "model, prompts and decoding"
+    explained, as_asked = (equipment(one, library(), ScriptedModel()).parts[part] for one in (Settings(), off))
+    assert explained == f"{as_asked}, terms explained 1"
+    assert equipment(Settings(), library()).parts[part] == equipment(off, library()).parts[part] == "by quotation 1"
+    assert "stages" not in equipment(Settings(), library()).parts
+    assert "stages" in equipment(off, library()).parts
 
 
 @pytest.mark.parametrize(

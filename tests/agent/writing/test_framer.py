@@ -30,6 +30,17 @@ async def test_one_call_makes_the_question_stand_alone() -> None:
     assert user_text(model).endswith("New question: And in pregnancy?")
 
 
+async def test_brand_names_gain_their_generic_name_whatever_the_model_says() -> None:
+    model = ScriptedModel([json.dumps({"question": "Is Macrobid safe in pregnancy?"}), "garbage", "garbage"])
+    framer = GenerativeFramer(model, PROMPTS)
+    assert (await framer.frame("Is Eliquis safe?", (), ())).question == "Is Eliquis (apixaban) safe?"
+    rewritten = await framer.frame("And in pregnancy?", (), TALK)
+    assert rewritten.question == "Is Macrobid (nitrofurantoin) safe in pregnancy?"
+    kept = await framer.frame("And Macrobid?", (), TALK)
+    assert kept.question == "And Macrobid (nitrofurantoin)?"
+    assert kept.warnings[0].startswith("the question was looked up as it was asked")
+
+
 async def test_a_rewritten_question_may_not_bring_in_or_lose_a_number() -> None:
     for rewritten in ("Is 200 mg nitrofurantoin safe in pregnancy?", "Is nitrofurantoin safe at some eGFR?"):
         model = ScriptedModel([json.dumps({"question": rewritten})] * 2)
