@@ -48,7 +48,7 @@ def test_a_server_elsewhere_is_named_at_start(
         kind="server", base_url="https://me:secret@model.example/v1", allowed_hosts=("model.example",)
     )
     monkeypatch.setattr("wardround.index_building.ensure_index", lambda *_, **__: None)
-    monkeypatch.setattr(ClinicalAgent, "from_settings", lambda _: None)
+    monkeypatch.setattr(ClinicalAgent, "from_settings", lambda _, where: None)
     open_agent(Settings(model=model), quiet=False)
     told = capsys.readouterr().err
     assert "model.example" in told
