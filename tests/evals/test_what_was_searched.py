@@ -71,9 +71,10 @@ def test_diversity_is_refused_where_there_are_no_vectors_to_compare() -> None:
 def test_a_run_of_rewritten_queries_says_how_its_rankings_were_fused() -> None:
     Path("written.jsonl").write_text(json.dumps({"id": "q", "hy_doc": "Colchicine for gout."}) + "\n")
     rewritten = ("--query-mode", "hyde", "--rewrites", "written.jsonl")
-    measure("--retriever", "fused", *rewritten, "--out", "four")
-    measure("--retriever", "fused", "--out", "two")
-    assert [manifest(run)["fusion"]["method"] for run in ("four", "two")] == ["rrf", "convex"]
+    measure("--retriever", "fused", *rewritten, "--set", "retrieval.rewriting.share=0.25", "--out", "scores")
+    measure("--retriever", "fused", *rewritten, "--set", "retrieval.fusion.method=rrf", "--out", "ranks")
+    assert [manifest(run)["fusion"]["method"] for run in ("scores", "ranks")] == ["convex", "rrf"]
+    assert manifest("scores")["rewriting"][1]["share"] == 0.25
 
 
 def test_another_cross_encoder_in_the_same_folder_makes_another_run(tmp_path: Path) -> None:
