@@ -1,23 +1,62 @@
 """Our retrievers inside mteb's retrieval tasks, R2MED's among them, by its protocol of three names.
 
 mteb is neither imported nor needed here: it asks for ``index``, ``search`` and ``mteb_model_meta`` and nothing else.
+Tried with mteb 2.26.24; how to run it is in ``docs/command-line.md``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from wardround.corpora.records import Passage
 from wardround.errors import InputError
-from wardround.evals.retrieval.judged_set import whole_passage
+from wardround.evals.retrieval.judged_set import JudgedSet, whole_passage
+from wardround.evals.retrieval.searching import RetrieverName, searching
 from wardround.retrievers.protocols import Retriever
+from wardround.retrievers.settings import RetrievalSettings
+
+_DEPTH = 100
 
 Row = Mapping[str, Any]
 """A document or query as mteb gives it: ``id``, ``text`` and, of documents, perhaps ``title``."""
 
 Results = dict[str, dict[str, float]]
 """Scores by document id, by query id."""
+
+
+@contextmanager
+def mteb_search(
+    settings: RetrievalSettings,
+    model_meta: object,
+    name: RetrieverName = "fused",
+    cache: Path | None = None,
+    warn: Callable[[str], None] = lambda line: None,
+) -> Iterator[MtebSearch]:
+    """What ``mteb.evaluate`` takes as a model, searching each task's corpus as ``wardround eval retrieval`` does.
+
+    Args:
+        settings: of embedder, BM25, fusion and the stages around them.
+        model_meta: mteb's ``ModelMeta``, under whose name and revision mteb files the results.
+        name: of the retriever: ``fused``, ``bm25``, ``dense`` or ``r2med-bm25``.
+        cache: file that keeps dense vectors over tasks and runs; without one they are made anew each time.
+        warn: called with what a reader of the figures must know.
+
+    Raises:
+        EvaluationError: a stage is set that needs vectors, and the retriever goes by words alone.
+    """
+    with TemporaryDirectory() as folder, ExitStack() as indexed:
+        kept = cache or Path(folder) / "cache"
+
+        def over(passages: Sequence[Passage]) -> Retriever:
+            indexed.close()  # the corpus of the task before
+            judged = JudgedSet("mteb", tuple(passages), {}, {})
+            return indexed.enter_context(searching(judged, settings, name, _DEPTH, kept, warn=warn)).retriever
+
+        yield MtebSearch(over, model_meta)
 
 
 class MtebSearch:

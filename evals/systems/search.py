@@ -27,6 +27,11 @@ class SearchSystem:
         self._fingerprint = {"retriever": retriever.name, "depth": depth, **fingerprint}
 
     @property
+    def retriever(self) -> Retriever:
+        """What is evaluated."""
+        return self._retriever
+
+    @property
     def mode(self) -> str:
         """``search``."""
         return "search"
