@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tests.corpora.medline_files import citation, write
+from tests.corpora.test_openstax import files, folder
 from wardround.corpora.records import Biblio, Passage
+from wardround.corpora.sources.medline import MedlineFiles
+from wardround.corpora.sources.openstax import OpenStaxBooks
 from wardround.retrievers.filter_terms import admits
+from wardround.retrievers.filters import parsed_filter
 from wardround.retrievers.protocols import EVERYWHERE, Where
 
 BIBLIO = Biblio(
@@ -56,3 +63,15 @@ def test_what_fulfils_a_filter_is_admitted(where: Where) -> None:
 )
 def test_what_does_not_is_left_out(where: Where) -> None:
     assert not admits(where, PASSAGE)
+
+
+def test_a_chapter_of_openstax_and_a_cohort_of_pubmed_are_found_by_their_level(tmp_path: Path) -> None:
+    (chapter,) = OpenStaxBooks([folder(tmp_path / "b", files())]).documents()
+    heading = (
+        "<MeshHeadingList><MeshHeading><DescriptorName>Cohort Studies</DescriptorName></MeshHeading></MeshHeadingList>"
+    )
+    (record,) = MedlineFiles([write(tmp_path / "a.xml", citation(1, more=heading))]).documents()
+    for document, level, other in ((chapter, "textbook", "cohort"), (record, "cohort", "textbook")):
+        passage = Passage("d#0", "d", "d", 0, (), document.text, 0, len(document.text), document.biblio)
+        assert admits(parsed_filter([f"evidence={level}"]), passage)
+        assert not admits(parsed_filter([f"evidence={other}"]), passage)
