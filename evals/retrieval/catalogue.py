@@ -145,12 +145,21 @@ def _union(data: Path) -> JudgedSet:
 def read_r2med(folder: Path) -> JudgedSet:
     """A subset of R2MED (arXiv:2505.14558) in its release format: ``corpus``, ``query`` and ``qrels`` as JSON Lines.
 
-    A judged passage that the corpus lacks counts as not found, as in R2MED's own scoring.
+    A judged passage that the corpus lacks counts as not found, as in R2MED's own scoring; so does one without a text.
+    Ids may be numbers.
+
+    Raises:
+        EvaluationError: a file is absent or damaged.
     """
-    judgements = [(row.text("q_id"), row.text("p_id"), _grade(row)) for row in read_rows(folder / "qrels.jsonl")]
+    judgements = [
+        (row.identifier("q_id"), row.identifier("p_id"), _grade(row)) for row in read_rows(folder / "qrels.jsonl")
+    ]
     return judged_as_released(
         "r2med",
-        (whole_passage(row.text("id"), "r2med", "", row.text("text")) for row in read_rows(folder / "corpus.jsonl")),
+        (
+            whole_passage(row.identifier("id"), "r2med", "", row.text_or_empty("text"))
+            for row in read_rows(folder / "corpus.jsonl")
+        ),
         _queries(read_rows(folder / "query.jsonl"), lambda row: row.text("text")),
         judgements,
     )

@@ -76,7 +76,7 @@ def read_rewrites(path: Path, method: Method, queries: Mapping[str, str]) -> Sto
     """
     by_id: dict[str, str] = {}
     for row in read_rows(path):
-        if (query := row.text("id")) in by_id:
+        if (query := row.identifier("id")) in by_id:
             raise row.wrong("id", f"is {query!r}, for which a passage stands further up")
         by_id[query] = row.text_or_empty("hy_doc")
     if missing := [query for query in queries if query not in by_id]:

@@ -75,6 +75,20 @@ def test_the_release_formats_are_read(r2med: Path, tmp_path: Path) -> None:
     assert read_beir(beir).judgements == {"7": {"d3": 2}}
 
 
+def test_a_subset_is_read_with_numbers_for_ids_and_a_passage_of_nothing(r2med: Path) -> None:
+    lines(r2med / "corpus.jsonl", {"id": 5, "text": "Gout."}, {"id": 6, "text": ""})
+    lines(r2med / "query.jsonl", {"id": 1, "text": "gout flare"})
+    lines(r2med / "qrels.jsonl", {"q_id": 1, "p_id": 5, "score": 1}, {"q_id": 1, "p_id": 6, "score": 1})
+    found = read_r2med(r2med)
+    assert ([one.id for one in found.passages], found.judgements) == (["5", "6"], {"1": {"5": 1, "6": 1}})
+
+
+def test_a_query_that_comes_twice_is_named(r2med: Path) -> None:
+    lines(r2med / "query.jsonl", {"id": "0", "text": "shock"}, {"id": "0", "text": "gout"})
+    with pytest.raises(EvaluationError, match=r"query.jsonl:2: field 'id' is '0', as in a row before it"):
+        read_r2med(r2med)
+
+
 def test_a_grade_that_is_no_number_is_named(r2med: Path) -> None:
     lines(r2med / "qrels.jsonl", {"q_id": "0", "p_id": "d1", "score": "1"})
     with pytest.raises(EvaluationError, match=r"qrels.jsonl:1: field 'score' must be a whole number"):
