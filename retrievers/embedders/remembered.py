@@ -1,4 +1,4 @@
-"""An embedder that computes the vector of a query once, whoever asks for it: the search, and what weighs its results."""
+"""An embedder that computes a query's vector once, whoever asks: the search, and what weighs its results."""
 
 from __future__ import annotations
 
