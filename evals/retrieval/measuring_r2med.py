@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,13 @@ def measure_r2med(
     ran: dict[str, Path] = {}
     with collaborating(asked.settings, asked.query_mode, asked.rewrites, asked.cache) as model:
         for task, folder in folders.items():
-            ran[task], done = measured(asked, model, "r2med", folder, None, runs / "r2med" / task)
+            of_task = _naming(asked, task)
+            ran[task], done = measured(of_task, model, "r2med", folder, None, runs / "r2med" / task)
             items = Selection(done.summary.task, folder, asked.limit, asked.seed)
             parts[task] = Part(done.summary, judge(items, ran[task], done.summary.task))
             if failed := done.summary.outcomes["failed"]:
-                asked.warn(
-                    f"{task}: {failed} of {done.summary.manifest.items} queries failed and count as 0, "
+                of_task.warn(
+                    f"{failed} of {done.summary.manifest.items} queries failed and count as 0, "
                     f"{ran[task] / 'report.html'} says why; --retry-failed searches for them again"
                 )
     noted = note_runs(ran, runs / "r2med", f"{asked.retriever}{asked.suffix}")
@@ -68,6 +70,11 @@ def beside_published(name: str, data: Path, summary: Summary, published: Path) -
         EvaluationError: the folder is named after no task, or the table cannot be read.
     """
     return table(name, {column_of(data, published): _figures(summary)}, published_systems(published)) + "\n"
+
+
+def _naming(asked: Measuring, task: str) -> Measuring:
+    """``asked``, with the task before whatever a reader of its figures must know."""
+    return replace(asked, warn=lambda line: asked.warn(f"{task}: {line}"))
 
 
 def _figures(summary: Summary) -> Measured:

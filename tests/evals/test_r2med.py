@@ -228,6 +228,14 @@ def test_queries_that_found_nothing_are_told() -> None:
     assert done.stderr == "wardround: 1 of 2 queries found nothing and count as 0\n"
 
 
+def test_what_is_told_of_one_among_all_tasks_names_it() -> None:
+    lines(Path("all/MedQA-Diag/query.jsonl"), {"id": "0", "text": "shock"}, {"id": "1", "text": "colchicine"})
+    told = measure().stderr.splitlines()
+    assert told[0] == "wardround: Biology: 1 of 2 queries found nothing and count as 0"
+    assert len(told) == 7
+    assert not any("MedQA-Diag" in line for line in told)
+
+
 def test_a_server_in_the_settings_is_said_to_be_left_aside() -> None:
     done = measure("--set", "retrieval.store.kind=server", "--limit", "1", data="all/Biology")
     assert "retrieval.store.kind=server is left aside: a judged set is searched in a folder of its own" in done.stderr
