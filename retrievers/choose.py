@@ -52,7 +52,7 @@ def with_stages(
     if settings.explained == "queries":
         retriever = RephrasedRetriever(retriever, explain_terms, "explained")
     if settings.reranker is not None:
-        scorer = _scorer(settings.reranker, model_scorer)
+        scorer = _scorer(settings.reranker, settings, model_scorer)
         retriever = StagedRetriever(
             retriever, reranked(scorer, settings.reranked), settings.reranker, settings.reranked
         )
@@ -67,11 +67,11 @@ def with_stages(
     return retriever
 
 
-def _scorer(name: str, model_scorer: Scorer | None) -> Scorer:
+def _scorer(name: str, settings: StageSettings, model_scorer: Scorer | None) -> Scorer:
     if name != BY_MODEL:
         from wardround.retrievers.cross_encoder import CrossEncoder
 
-        return CrossEncoder(name)
+        return CrossEncoder(name, settings.cross_encoder)
     if model_scorer is None:
         raise ConfigError(
             "retrieval.stages.reranker is `model`, which would ask the language model once a passage and search, far "

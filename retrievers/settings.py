@@ -156,6 +156,19 @@ class RewritingSettings(Section):
     temperature: float = Field(default=0.7, ge=0, le=2, description="at which it is sampled; R2MED's runs used 0.7")
 
 
+class CrossEncoderSettings(Section):
+    """How a cross-encoder computes."""
+
+    device: Literal["auto", "cpu", "cuda"] = Field(default="auto", description="auto: a GPU if there is any")
+    dtype: Literal["auto", "bfloat16", "float32"] = Field(
+        default="auto", description="auto: bfloat16 where the processor computes in it"
+    )
+    batch_size: int = Field(default=16, ge=1, le=4096, description="passages read at once")
+    max_tokens: int = Field(
+        default=512, ge=16, le=32_768, description="of query and passage together; of the longer one the rest is cut"
+    )
+
+
 def _alone_or_several(given: object) -> object:
     return (given,) if isinstance(given, str | Path) else given
 
@@ -181,6 +194,7 @@ class StageSettings(Section):
         description="cross-encoder by path or hub name that orders the best anew; `model`: the configured language "
         "model, for `wardround eval retrieval` alone",
     )
+    cross_encoder: CrossEncoderSettings = CrossEncoderSettings()
     reranked: int = Field(default=20, ge=2, le=1000, description="how many of the best the reranker reads")
     recency_weight: float = Field(
         default=0, ge=0, le=10, description="what the newest source gains, beside a best score of 1; 0: nothing"

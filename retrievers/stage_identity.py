@@ -11,6 +11,9 @@ from wardround.retrievers.clinical_terms import terms_fingerprint
 from wardround.retrievers.embedders.recipe import content_mark
 from wardround.retrievers.settings import StageSettings
 
+_LEFT_OUT: Any = {"synonyms": True, "cross_encoder": {"device", "batch_size"}}
+"""Paths, which count by what the files hold, and what makes a search faster alone."""
+
 
 def identity_of_stages(settings: StageSettings) -> dict[str, Any]:
     """JSON values that change whenever the stages may order anything else; empty where there is no stage.
@@ -20,8 +23,8 @@ def identity_of_stages(settings: StageSettings) -> dict[str, Any]:
     Raises:
         InputError: a terminology cannot be read.
     """
-    named = settings.model_dump(mode="json", exclude={"synonyms"})
-    if settings == StageSettings():
+    named = settings.model_dump(mode="json", exclude=_LEFT_OUT)
+    if not settings.synonyms and named == StageSettings().model_dump(mode="json", exclude=_LEFT_OUT):
         return {}
     model = settings.reranker and Path(settings.reranker).expanduser()
     return {

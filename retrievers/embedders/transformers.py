@@ -17,6 +17,7 @@ import numpy as np
 from wardround.errors import ConfigError, PrerequisiteError
 from wardround.retrievers.embedders.batching import batches_by_length, padded, truncated
 from wardround.retrievers.embedders.recipe import Pooling, content_mark, read_recipe
+from wardround.retrievers.processors import device_named, dtype_named
 from wardround.retrievers.protocols import Matrix
 from wardround.retrievers.settings import EmbedderSettings
 
@@ -63,14 +64,14 @@ class TransformersEmbedder:
                 f"{folder} holds no .safetensors file: convert the weights, no other format is read"
             )
         self._recipe = read_recipe(folder, settings)
-        self._device = _device(settings.device)
+        self._device = device_named(settings.device, "retrieval.embedder.device")
         # Its bar of loaded weights would tear our own progress display.
         logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # the library leaves it untyped
         try:
             # Local code files are refused too: trust_remote_code governs both.
             self._tokenizer: Any = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
             self._model: Any = AutoModel.from_pretrained(
-                folder, trust_remote_code=False, use_safetensors=True, dtype=_dtype(settings.dtype, self._device)
+                folder, trust_remote_code=False, use_safetensors=True, dtype=dtype_named(settings.dtype, self._device)
             )
         except (OSError, ValueError) as error:
             first_line = str(error).strip().splitlines()[0]
@@ -211,29 +212,3 @@ def _model_folder(model: str) -> Path:
             f"the embedding model {model} is no folder here and could not be fetched from the hub "
             f"({type(error).__name__}): download it and set retrieval.embedder.model to its folder"
         ) from error
-
-
-def _device(wanted: str) -> str:
-    import torch
-
-    available = torch.cuda.is_available()
-    if wanted == "cuda" and not available:
-        raise ConfigError("retrieval.embedder.device is cuda, but torch sees no GPU: set it to cpu or auto")
-    return "cuda" if available and wanted != "cpu" else "cpu"
-
-
-def _dtype(wanted: str, device: str) -> torch.dtype:
-    import torch
-
-    if wanted != "auto":
-        return torch.bfloat16 if wanted == "bfloat16" else torch.float32
-    computes_in_bf16 = torch.cuda.is_bf16_supported() if device == "cuda" else _cpu_computes_in_bf16()
-    return torch.bfloat16 if computes_in_bf16 else torch.float32
-
-
-def _cpu_computes_in_bf16() -> bool:
-    import torch
-
-    # Without such units torch emulates bfloat16, slower than float32. Releases before 2.12 do not tell.
-    capabilities: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
-    return any(capabilities.get(unit, False) for unit in ("avx512_bf16", "amx_bf16", "arm_bf16"))

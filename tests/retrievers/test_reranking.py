@@ -12,7 +12,7 @@ from wardround.retrievers.cross_encoder import CrossEncoder
 from wardround.retrievers.in_memory_bm25 import InMemoryBm25
 from wardround.retrievers.protocols import Hit
 from wardround.retrievers.reranking import Scorer, reranked
-from wardround.retrievers.settings import Bm25Settings
+from wardround.retrievers.settings import Bm25Settings, CrossEncoderSettings
 from wardround.retrievers.staged import StagedRetriever
 
 
@@ -69,12 +69,45 @@ def saved_model(folder: Path, outputs: int) -> str:
 
 
 def test_a_cross_encoder_reads_query_and_passage(tmp_path: Path) -> None:
-    encoder = CrossEncoder(saved_model(tmp_path, 1), batch_size=2, max_tokens=16)
+    encoder = CrossEncoder(saved_model(tmp_path, 1), CrossEncoderSettings(dtype="float32", batch_size=2, max_tokens=16))
     together = encoder("fever", ["cough", "gout " * 100, "fever"])
     assert together == pytest.approx(
         [encoder("fever", [text])[0] for text in ("cough", "gout " * 100, "fever")], abs=1e-5
     )
     assert len(set(together)) == 3
+
+
+def test_a_cross_encoder_reads_as_many_tokens_as_set_and_as_it_can(tmp_path: Path) -> None:
+    model = saved_model(tmp_path, 1)
+    long, longer = "gout " * 12 + "cough", "gout " * 20 + "cough"
+    short = CrossEncoder(model, CrossEncoderSettings(dtype="float32", max_tokens=16))
+    assert short("fever", [long]) == short("fever", [longer])  # the cough is cut off
+    whole = CrossEncoder(model, CrossEncoderSettings(dtype="float32"))
+    assert whole("fever", [long]) != whole("fever", [longer])
+    assert len(whole("fever " * 500, [longer])) == 1  # the model has 32 places
+    assert len(whole("fever " * 500, ["cough"])) == 1
+
+
+def test_a_cross_encoder_computes_in_the_numbers_that_are_set(tmp_path: Path) -> None:
+    model = saved_model(tmp_path, 1)
+    exact = CrossEncoder(model, CrossEncoderSettings(dtype="float32"))("fever", ["cough", "gout"])
+    halved = CrossEncoder(model, CrossEncoderSettings(dtype="bfloat16"))("fever", ["cough", "gout"])
+    assert halved == pytest.approx(exact, abs=0.02)
+    assert halved != exact
+
+
+def test_a_cross_encoder_below_the_home_folder_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "reranker").mkdir()
+    saved_model(tmp_path / "reranker", 1)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert len(CrossEncoder("~/reranker")("fever", ["cough"])) == 1
+
+
+def test_a_gpu_that_is_not_there_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch", reason="torch is not installed (make setup-local)")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ConfigError, match=r"retrieval\.stages\.cross_encoder\.device is cuda, but torch sees no GPU"):
+        CrossEncoder(saved_model(tmp_path, 1), CrossEncoderSettings(device="cuda"))
 
 
 def test_a_model_that_is_no_cross_encoder_is_refused(tmp_path: Path) -> None:

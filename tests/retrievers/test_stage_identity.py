@@ -8,7 +8,7 @@ import pytest
 
 from tests.retrievers.test_reranking import saved_model
 from wardround.errors import InputError
-from wardround.retrievers.settings import StageSettings
+from wardround.retrievers.settings import CrossEncoderSettings, StageSettings
 from wardround.retrievers.stage_identity import identity_of_stages
 
 
@@ -44,6 +44,14 @@ def test_a_cross_encoder_counts_by_its_weights(tmp_path: Path) -> None:
     config.write_text(config.read_text().replace('"layer_norm_eps": 1e-12', '"layer_norm_eps": 1e-06'))
     second = identity_of_stages(settings)
     assert {name for name in first if first[name] != second[name]} == {"reranker"}
+
+
+def test_what_makes_a_cross_encoder_faster_alone_does_not_count() -> None:
+    faster = CrossEncoderSettings(device="cpu", batch_size=64)
+    assert identity_of_stages(StageSettings(cross_encoder=faster)) == {}
+    shorter = CrossEncoderSettings(max_tokens=128)
+    stages = identity_of_stages(StageSettings(reranker="some/model", cross_encoder=shorter))["stages"]
+    assert stages["cross_encoder"] == {"dtype": "auto", "max_tokens": 128}
 
 
 def test_every_other_setting_of_a_stage_counts() -> None:

@@ -13,12 +13,13 @@ from wardround.errors import ConfigError, InputError
 from wardround.retrievers.choose import with_stages
 from wardround.retrievers.in_memory_bm25 import InMemoryBm25
 from wardround.retrievers.protocols import IndexedPassage, SparseVector
-from wardround.retrievers.settings import Bm25Settings, StageSettings
+from wardround.retrievers.settings import Bm25Settings, CrossEncoderSettings, StageSettings
 from wardround.retrievers.stores.memory import MemoryStore
 
 TEXTS = {"a": "podagra of the toe", "b": "gout, briefly", "c": "cough"}
 PASSAGES = [Passage(name, "d", "c", 0, (), text, 0, len(text), Biblio(title="")) for name, text in TEXTS.items()]
 BM25 = InMemoryBm25(PASSAGES, Bm25Settings())
+FAST = CrossEncoderSettings(batch_size=64)
 STORE = MemoryStore(2)
 STORE.upsert(
     [
@@ -44,14 +45,14 @@ def test_a_terminology_adds_its_names(tmp_path: Path) -> None:
 
 def test_a_reranker_orders_the_best_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     class Longest:
-        def __init__(self, model: str) -> None:
-            assert model == "some/cross-encoder"
+        def __init__(self, model: str, settings: CrossEncoderSettings) -> None:
+            assert (model, settings.batch_size) == ("some/cross-encoder", 64)
 
         def __call__(self, query: str, texts: Sequence[str]) -> list[float]:
             return [float(len(text)) for text in texts]
 
     monkeypatch.setattr("wardround.retrievers.cross_encoder.CrossEncoder", Longest)
-    staged = with_stages(BM25, STORE, StageSettings(reranker="some/cross-encoder", reranked=2))
+    staged = with_stages(BM25, STORE, StageSettings(reranker="some/cross-encoder", reranked=2, cross_encoder=FAST))
     assert staged.name == "some/cross-encoder(bm25)"
     assert [hit.passage.id for hit in BM25.search("gout toe briefly", 5)] == ["b", "a"]
     assert [hit.passage.id for hit in staged.search("gout toe briefly", 5)] == ["a", "b"]
