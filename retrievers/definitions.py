@@ -14,6 +14,8 @@ from wardround.retrievers.analysis import STOP_WORDS
 _WORD = re.compile(r"[^\W_]+")
 _FURTHER_WORDS = 2
 """Words that a long form may have beyond one a letter (methods of Schwartz and Hearst, 2003)."""
+_LONGEST = 200
+"""Characters of a long form before a bracket; what stands farther away is another sentence."""
 _SAYS = r"(?:=|:|,? (?:i\.e\.|that is|meaning|means|stands for|standing for|short for|is short for|or)\b,?)"
 
 
@@ -28,7 +30,8 @@ def defines(question: str, letters: str) -> bool:
     if re.search(rf"\w\W{{0,3}}[(\[]\s*{re.escape(letters)}\s*[)\]]", question):
         return True
     for bracket in re.finditer(rf"[(\[]\s*{re.escape(letters)}\s*[,;:=]", question):
-        words = _words(question[: bracket.start()])[-len(letters) - _FURTHER_WORDS :]
+        before = question[max(0, bracket.start() - _LONGEST) : bracket.start()]
+        words = _words(before)[-len(letters) - _FURTHER_WORDS :]
         if any(_spells(words[start:], letters) for start in range(len(words))):
             return True
     said = [*re.finditer(rf"{written}\s*[(\[]([^()\[\]]+)", question), *_explained(written, question)]
