@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 
 from wardround.agent.framing.options import split_options
-from wardround.retrievers.clinical_terms import explain_terms
 from wardround.agent.records import AnswerOption, Framed, Turn
+from wardround.retrievers.clinical_terms import explain_terms
 
 _LEANS_ON_CONTEXT = re.compile(
     r"^(?:and|but|or|so|what about|how about|what if|then|also|same)\b|"
