@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from wardround.agent.models.protocol import ChoiceScores, Completion, LanguageModel, Message, Prompt, Usage
+from wardround.agent.models.around import ModelAround
+from wardround.agent.models.protocol import ChoiceScores, Completion, Message, Prompt, Usage
 from wardround.errors import ModelOutputError
 
 
@@ -41,30 +42,8 @@ def metered() -> Iterator[Meter]:
         _running.reset(token)
 
 
-class MeteredModel:
+class MeteredModel(ModelAround):
     """A ``LanguageModel`` that tells the block it is called in what each call cost; otherwise the model itself."""
-
-    def __init__(self, model: LanguageModel) -> None:
-        self._model = model
-
-    @property
-    def name(self) -> str:
-        """The model's."""
-        return self._model.name
-
-    @property
-    def fingerprint(self) -> str:
-        """The model's: counting changes no reply."""
-        return self._model.fingerprint
-
-    @property
-    def context_tokens(self) -> int:
-        """The model's."""
-        return self._model.context_tokens
-
-    def count_tokens(self, messages: Sequence[Message]) -> int:
-        """The model's count."""
-        return self._model.count_tokens(messages)
 
     async def generate(self, prompt: Prompt) -> Completion:
         """The model's reply."""
@@ -105,10 +84,6 @@ class MeteredModel:
         scores = await self._model.score_choices(messages, choices)
         _count(scores.usage)
         return scores
-
-    async def aclose(self) -> None:
-        """Releases the model."""
-        await self._model.aclose()
 
     async def _count_by_tokens(self, asked: Sequence[Message], said: Message, seconds: float) -> None:
         """Counts a call whose reply came without usage, by the model's own tokenizer."""

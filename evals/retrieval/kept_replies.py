@@ -10,12 +10,13 @@ import asyncio
 import hashlib
 import json
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from wardround.agent.models.protocol import ChoiceScores, Completion, LanguageModel, Message, Prompt, Usage
+from wardround.agent.models.around import ModelAround
+from wardround.agent.models.protocol import Completion, LanguageModel, Prompt, Usage
 from wardround.errors import EvaluationError
 
 _SCHEMA = """
@@ -64,32 +65,16 @@ class KeptReplies:
             ) from error
 
 
-class KeepingModel:
-    """A ``LanguageModel`` that is asked every prompt once; a kept reply comes with what it cost then."""
+class KeepingModel(ModelAround):
+    """A ``LanguageModel`` that is asked every prompt once; a kept reply comes with what it cost then.
+
+    Streams and scores of choices are not kept.
+    """
 
     def __init__(self, model: LanguageModel, replies: KeptReplies) -> None:
         """Asks ``model`` for what ``replies`` does not hold."""
-        self._model = model
+        super().__init__(model)
         self._replies = replies
-
-    @property
-    def name(self) -> str:
-        """The model's."""
-        return self._model.name
-
-    @property
-    def fingerprint(self) -> str:
-        """The model's: what is kept is what it said."""
-        return self._model.fingerprint
-
-    @property
-    def context_tokens(self) -> int:
-        """The model's."""
-        return self._model.context_tokens
-
-    def count_tokens(self, messages: Sequence[Message]) -> int:
-        """The model's count."""
-        return self._model.count_tokens(messages)
 
     async def generate(self, prompt: Prompt) -> Completion:
         """The kept reply, or the model's, which is then kept."""
@@ -101,18 +86,6 @@ class KeepingModel:
         await asyncio.to_thread(self._replies.add, key, reply)
         return reply
 
-    def stream(self, prompt: Prompt) -> AsyncIterator[str]:
-        """The model's reply, which is not kept."""
-        return self._model.stream(prompt)
-
     async def generate_batch(self, prompts: Sequence[Prompt]) -> list[Completion]:
         """``generate`` for each prompt, side by side."""
         return list(await asyncio.gather(*map(self.generate, prompts)))
-
-    async def score_choices(self, messages: Sequence[Message], choices: Sequence[str]) -> ChoiceScores:
-        """The model's scores, which are not kept."""
-        return await self._model.score_choices(messages, choices)
-
-    async def aclose(self) -> None:
-        """Releases the model."""
-        await self._model.aclose()
