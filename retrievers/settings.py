@@ -148,9 +148,14 @@ class FusionSettings(Section):
 
 
 class RewritingSettings(Section):
-    """How a query is rewritten, and how much that counts beside the query itself where both are searched for."""
+    """How a query is rewritten, and how much that counts beside the query itself where both are searched for.
 
-    share: float = Field(default=0.5, ge=0, le=1, description="of a score, where scores are fused (convex)")
+    For ``wardround eval retrieval``: an agent plans further queries instead, within the calls that an answer may cost.
+    """
+
+    share: float = Field(
+        default=0.5, ge=0, le=1, description="for `eval retrieval`, of a score, where scores are fused (convex)"
+    )
     rrf_weight: float = Field(default=1, ge=0, le=100, description="of each of its rankings, where ranks are (rrf)")
     max_tokens: int = Field(default=10_240, ge=16, le=131_072, description="of a written passage, thoughts included")
     temperature: float = Field(default=0.7, ge=0, le=2, description="at which it is sampled; R2MED's runs used 0.7")
