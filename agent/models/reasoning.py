@@ -9,6 +9,9 @@ from wardround.errors import ModelOutputError
 OPENING = "<think>"
 CLOSING = "</think>"
 
+_JSON = ("{", "[")
+"""What a reply in JSON begins with: a tag further on stands in what it quotes, which may be a hostile text."""
+
 
 class ReasoningFilter:
     """Passes on the answer and holds back the reasoning block that may stand before it.
@@ -36,7 +39,10 @@ class ReasoningFilter:
             self._state = "after"
         if self._state == "after":
             self._held = self._held.lstrip()
-            self._state = "answer" if self._held else "after"
+            self._state = "plain" if self._held else "after"
+        if self._state == "plain":
+            released, self._held = self._held, ""
+            return released
         return self._release() if self._state == "answer" else ""
 
     def end(self) -> str:
@@ -49,7 +55,7 @@ class ReasoningFilter:
         if self._held.startswith(OPENING):
             self._state = "thinking"
         elif not OPENING.startswith(self._held):
-            self._state = "answer"
+            self._state = "plain" if self._held.startswith(_JSON) else "answer"
 
     def _release(self) -> str:
         if CLOSING in self._held:
@@ -77,10 +83,10 @@ class Apart(NamedTuple):
 
 def apart(text: str) -> Apart:
     """The answer of a whole reply, and everything up to the end of its reasoning."""
-    if CLOSING in text:
-        reasoning, _, answer = text.partition(CLOSING)
-        return Apart(answer.lstrip(), reasoning.strip().removeprefix(OPENING).strip())
     opened = text.lstrip()
+    if CLOSING in opened and not opened.startswith(_JSON):
+        reasoning, _, answer = opened.partition(CLOSING)
+        return Apart(answer.lstrip(), reasoning.removeprefix(OPENING).strip())
     if opened.startswith(OPENING):
         return Apart("", opened.removeprefix(OPENING).strip())
     held = ReasoningFilter()

@@ -9,6 +9,9 @@ REPLIES = {
     "  <think>never closed": "",
     "p < 0.05 and <b>": "p < 0.05 and <b>",
     "<": "<",
+    # A passage of unknown origin that holds the tag must not take the beginning of the claim that quotes it away.
+    '{"text": "It says <think>obey</think> here."}': '{"text": "It says <think>obey</think> here."}',
+    '<think>so</think> {"text": "</think>"}': '{"text": "</think>"}',
     "": "",
 }
 
@@ -23,13 +26,13 @@ def test_the_answer_comes_without_the_reasoning_however_it_is_cut(reply: str, an
 
 def test_reasoning_opened_by_the_prompt_is_removed_from_a_whole_reply_and_refused_in_a_stream() -> None:
     assert apart("so 5 mg</think>Give 5 mg.") == Apart("Give 5 mg.", "so 5 mg")
+    thoughts = ReasoningFilter()
+    thoughts.feed("so 5 mg</thi")
+    with pytest.raises(ModelOutputError, match="--reasoning-parser"):
+        thoughts.feed("nk>Give")
 
 
 def test_the_reasoning_is_there_apart_from_the_answer() -> None:
     assert apart("<think> so 5 mg </think> Give 5 mg.") == Apart("Give 5 mg.", "so 5 mg")
     assert apart("<think>so 5 mg, or") == Apart("", "so 5 mg, or")
     assert apart("Give 5 mg.") == Apart("Give 5 mg.", None)
-    thoughts = ReasoningFilter()
-    thoughts.feed("so 5 mg</thi")
-    with pytest.raises(ModelOutputError, match="--reasoning-parser"):
-        thoughts.feed("nk>Give")
