@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, fields
-from operator import itemgetter
 from typing import Any
 
 from wardround.corpora.records import Biblio, Passage
@@ -33,26 +32,24 @@ FILTER_FIELDS: Mapping[str, str] = {
 
 _BIBLIO_TUPLES = frozenset({"authors", "publication_types", "mesh", "corrections"})
 _BIBLIO_FIELDS = fields(Biblio)
-_BIBLIO_REQUIRED = frozenset(
+_BIBLIO_NAMES = frozenset(field.name for field in _BIBLIO_FIELDS)
+_BIBLIO_REQUIRED = tuple(
     field.name for field in _BIBLIO_FIELDS if field.default is MISSING and field.default_factory is MISSING
 )
-_KINDS: Mapping[str, type] = {
-    "id": str,
-    "document_id": str,
-    "corpus": str,
-    "ordinal": int,
-    "heading": list,
-    "text": str,
-    "start": int,
-    "end": int,
-    "biblio": dict,
-}
-# All are taken and checked at once: an answer reads hundreds of passages, a batch of questions tens of thousands.
-_fields_of = itemgetter(*_KINDS)
-_EXPECTED = tuple(_KINDS.values())
+# Checked in one loop, because an answer reads hundreds of passages.
+_KINDS: tuple[tuple[str, type], ...] = (
+    ("id", str),
+    ("document_id", str),
+    ("corpus", str),
+    ("ordinal", int),
+    ("heading", list),
+    ("text", str),
+    ("start", int),
+    ("end", int),
+    ("biblio", dict),
+)
 # Filters need these beside the other passage fields, so they are not repeated inside "biblio".
 _LIFTED = ("year", "retracted")
-_BIBLIO_NAMES = frozenset(field.name for field in _BIBLIO_FIELDS if field.name not in _LIFTED)
 
 
 def to_payload(passage: Passage) -> dict[str, Any]:
@@ -94,43 +91,40 @@ def from_payload(payload: Mapping[str, Any] | None) -> Passage:
         StoreError: a field is missing or of another type, so the index is damaged or not ours.
     """
     values = payload or {}
-    try:
-        found = _fields_of(values)
-    except KeyError as error:
-        raise StoreError(_unreadable(values)) from error
-    if tuple(map(type, found)) != _EXPECTED:
-        raise StoreError(_unreadable(values))
-    identifier, document_id, corpus, ordinal, heading, text, start, end, biblio = found
+    for name, kind in _KINDS:
+        if not isinstance(values.get(name), kind):
+            raise StoreError(_unreadable(values, name, kind))
     return Passage(
-        identifier,
-        document_id,
-        corpus,
-        ordinal,
-        tuple(heading),
-        text,
-        start,
-        end,
-        _biblio(biblio, values),
+        values["id"],
+        values["document_id"],
+        values["corpus"],
+        values["ordinal"],
+        tuple(values["heading"]),
+        values["text"],
+        values["start"],
+        values["end"],
+        _biblio(values),
         tuple(values.get("same_as", ())),
     )
 
 
-def _biblio(stored: Mapping[str, Any], values: Mapping[str, Any]) -> Biblio:
-    known: dict[str, Any] = {
-        name: tuple(value) if name in _BIBLIO_TUPLES else value
-        for name, value in stored.items()
-        if name in _BIBLIO_NAMES
-    }
-    if not known.keys() >= _BIBLIO_REQUIRED:
-        missing = min(_BIBLIO_REQUIRED - known.keys())
-        raise StoreError(f"passage {values['id']!r} in the index has no {missing!r}: rebuild the index")
-    return Biblio(**known, year=values.get("year"), retracted=bool(values.get("retracted", False)))
+def _biblio(values: Mapping[str, Any]) -> Biblio:
+    known: dict[str, Any] = {name: value for name, value in values["biblio"].items() if name in _BIBLIO_NAMES}
+    for name in _LIFTED:
+        if name in values:
+            known[name] = values[name]
+    for name in _BIBLIO_TUPLES & known.keys():
+        known[name] = tuple(known[name])
+    for name in _BIBLIO_REQUIRED:
+        if name not in known:
+            raise StoreError(f"passage {values['id']!r} in the index has no {name!r}: rebuild the index")
+    known["retracted"] = bool(known.get("retracted", False))
+    return Biblio(**known)
 
 
-def _unreadable(values: Mapping[str, Any]) -> str:
-    name = next(name for name, kind in _KINDS.items() if type(values.get(name)) is not kind)
+def _unreadable(values: Mapping[str, Any], name: str, kind: type) -> str:
     value = values.get(name)
-    problem = "is missing" if value is None else f"is {type(value).__name__}, not {_KINDS[name].__name__}"
+    problem = "is missing" if value is None else f"is {type(value).__name__}, not {kind.__name__}"
     return (
         f"a stored passage cannot be read: field {name!r} {problem} (passage {values.get('id')!r}); "
         "the index is damaged or another program's: rebuild it"
