@@ -24,6 +24,7 @@ class Term(NamedTuple):
 
     Attributes:
         letters: an abbreviation as it is written, None for what is written out.
+        folded: how it is written, without regard to capitals; where this is not, the term is not.
         pattern: matches the term as a user may write it.
         among: matches words, one of which must stand in the question beside the term; None where none needs to.
         never_with: matches words with which the term means something else, None where it always means this.
@@ -31,6 +32,7 @@ class Term(NamedTuple):
 
     means: str
     letters: str | None
+    folded: str
     pattern: re.Pattern[str]
     among: re.Pattern[str] | None
     never_with: re.Pattern[str] | None
@@ -43,11 +45,13 @@ def explain_terms(question: str) -> str:
     stands in the question, where the question itself says what the letters stand for, and where the words around it do
     not show which of its meanings it has.
     """
-    explained = question
+    explained, folded = question, question.casefold()
     for term in _terms():
-        found = term.pattern.search(explained)
+        # Most terms are not there, and a pattern takes a hundred times as long to say so.
+        found = term.pattern.search(explained) if term.folded in folded else None
         if found and _means_that(term, explained):
             explained = f"{explained[: found.end()]} ({term.means}){explained[found.end() :]}"
+            folded = explained.casefold()
     return explained
 
 
@@ -84,6 +88,7 @@ def _term(kind: str, written: str, means: str, where: str = "", *, fields: Mappi
     return Term(
         means,
         written if kind == _ABBREVIATION else None,
+        written.casefold(),
         re.compile(rf"(?<![\w-]){re.escape(written)}(?![\w-])", 0 if kind == _ABBREVIATION else re.IGNORECASE),
         _any_of(among),
         _any_of(word[1:] for word in words if word.startswith("-")),
