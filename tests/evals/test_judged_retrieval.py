@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.evals.small_r2med import TEXTS, lines
 from wardround.agent.event_loop import LoopThread
 from wardround.agent.models.scripted import ScriptedModel
 from wardround.commands.app import app
@@ -21,17 +22,6 @@ from wardround.evals.retrieval.model_reranking import ModelScorer
 from wardround.evals.retrieval.r2med import PUBLISHED, TASKS
 from wardround.evals.scoring.ranking import RankingScorer
 from wardround.evals.tasks.judged_retrieval import SETS
-
-TEXTS = {
-    "d1": "Noradrenaline is the first-line vasopressor in septic shock.",
-    "d2": "Colchicine treats a flare of gout.",
-    "d3": "Alteplase is given within 4.5 hours of a stroke.",
-}
-
-
-def lines(path: Path, *rows: dict[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 @pytest.fixture

@@ -4,30 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from tests.evals.small_r2med import TEXTS, Configure, configured_by, lines
 from wardround.agent.models.metering import MeteredModel, metered
 from wardround.agent.models.protocol import Message, Prompt, Usage
 from wardround.agent.models.scripted import ScriptedModel, ScriptExhaustedError
 from wardround.commands.app import app
 from wardround.errors import EvaluationError
 from wardround.evals.retrieval.kept_replies import KeepingModel, KeptReplies
-
-TEXTS = {
-    "d1": "Noradrenaline is the first-line vasopressor in septic shock.",
-    "d2": "Colchicine treats a flare of gout.",
-    "d3": "Alteplase is given within 4.5 hours of a stroke.",
-}
-
-
-def lines(path: Path, *rows: dict[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 @pytest.fixture
@@ -45,24 +34,9 @@ def knows_the_field(prompt: Prompt) -> str:
     return "gout flare" if "sore toe" in prompt.messages[-1].content else "vasopressor in septic shock"
 
 
-Models = Callable[..., list[ScriptedModel]]
-
-
 @pytest.fixture
-def models(monkeypatch: pytest.MonkeyPatch) -> Models:
-    """Makes the configured model one that answers by a function; each command opens it anew."""
-
-    def configure(otherwise: Callable[[Prompt], str]) -> list[ScriptedModel]:
-        opened: list[ScriptedModel] = []
-
-        def choose(_: object) -> ScriptedModel:
-            opened.append(ScriptedModel(otherwise=otherwise))
-            return opened[-1]
-
-        monkeypatch.setattr("wardround.agent.models.choose.choose_model", choose)
-        return opened
-
-    return configure
+def models(monkeypatch: pytest.MonkeyPatch) -> Configure:
+    return configured_by(monkeypatch)
 
 
 def measured(r2med: Path, *arguments: str) -> Result:
@@ -74,7 +48,7 @@ def report_in(folder: Path) -> dict:  # type: ignore[type-arg]  # JSON
     return json.loads((folder / "report.json").read_text())
 
 
-def test_what_rewriting_cost_stands_in_the_report(r2med: Path, models: Models) -> None:
+def test_what_rewriting_cost_stands_in_the_report(r2med: Path, models: Configure) -> None:
     model = models(knows_the_field)
     done = measured(r2med, "--query-mode", "hyde", "--out", "run")
     assert done.stdout.splitlines()[1].startswith("nDCG@10 100.00 ")
@@ -85,7 +59,7 @@ def test_what_rewriting_cost_stands_in_the_report(r2med: Path, models: Models) -
     assert "2 calls, " in Path("run/report.md").read_text()
 
 
-def test_a_rewrite_is_written_once_for_all_retrievers(r2med: Path, models: Models) -> None:
+def test_a_rewrite_is_written_once_for_all_retrievers(r2med: Path, models: Configure) -> None:
     opened = models(knows_the_field)
     for retriever in ("bm25", "r2med-bm25"):
         measured(r2med, "--query-mode", "hyde", "--retriever", retriever, "--out", retriever)
@@ -97,7 +71,7 @@ def test_a_rewrite_is_written_once_for_all_retrievers(r2med: Path, models: Model
     assert len(opened[2].calls) == 2
 
 
-def test_empty_rewrites_are_told(r2med: Path, models: Models) -> None:
+def test_empty_rewrites_are_told(r2med: Path, models: Configure) -> None:
     models(lambda prompt: "" if "sore toe" in prompt.messages[-1].content else "vasopressor")
     done = measured(r2med, "--query-mode", "hyde")
     assert done.stderr.splitlines() == [
@@ -107,7 +81,7 @@ def test_empty_rewrites_are_told(r2med: Path, models: Models) -> None:
     assert done.stdout.splitlines()[1].startswith("nDCG@10 50.00 ")
 
 
-def test_thoughts_that_never_ended_are_told(r2med: Path, models: Models) -> None:
+def test_thoughts_that_never_ended_are_told(r2med: Path, models: Configure) -> None:
     endless = "<think>a sore toe, so is it a flare of gout"
     models(lambda prompt: endless if "sore toe" in prompt.messages[-1].content else "low? </think> vasopressor")
     done = measured(r2med, "--query-mode", "lamer", "--out", "run")
@@ -124,7 +98,7 @@ def test_a_planner_needs_no_language_model(r2med: Path) -> None:
     assert (system["retriever"], system["rewriting"][0]) == ("planned-bm25", "planned by coverage 1, 3 queries")
 
 
-def test_a_language_model_plans_where_one_is_configured(r2med: Path, models: Models) -> None:
+def test_a_language_model_plans_where_one_is_configured(r2med: Path, models: Configure) -> None:
     def plans(prompt: Prompt) -> str:
         return json.dumps({"analysis": "", "enough": False, "queries": [knows_the_field(prompt)]})
 
@@ -134,7 +108,7 @@ def test_a_language_model_plans_where_one_is_configured(r2med: Path, models: Mod
     assert report_in(Path("run"))["cost"]["calls"] == len(opened[0].calls) == 2
 
 
-def test_a_planner_that_fails_fails_the_query_and_is_counted(r2med: Path, models: Models) -> None:
+def test_a_planner_that_fails_fails_the_query_and_is_counted(r2med: Path, models: Configure) -> None:
     models(lambda prompt: "no JSON")
     done = measured(r2med, "--query-mode", "planned", "--out", "run")
     assert done.stdout.splitlines()[1].startswith("nDCG@10 0.00 ")
@@ -144,7 +118,7 @@ def test_a_planner_that_fails_fails_the_query_and_is_counted(r2med: Path, models
     assert done.stdout.splitlines()[1].startswith("nDCG@10 100.00 ")
 
 
-def test_all_tasks_of_r2med_share_one_model_and_name_its_cost(r2med: Path, models: Models) -> None:
+def test_all_tasks_of_r2med_share_one_model_and_name_its_cost(r2med: Path, models: Configure) -> None:
     for task in ("Biology", "PMC-Clinical"):
         lines(Path("all") / task / "corpus.jsonl", *({"id": name, "text": text} for name, text in TEXTS.items()))
         lines(Path("all") / task / "query.jsonl", {"id": "0", "text": "a sore toe"})
@@ -179,7 +153,7 @@ async def test_a_file_that_is_none_is_refused_in_one_line(tmp_path: Path) -> Non
         await model.generate(Prompt((Message("user", "?"),)))
 
 
-def test_nothing_but_replies_is_kept(r2med: Path, models: Models) -> None:
+def test_nothing_but_replies_is_kept(r2med: Path, models: Configure) -> None:
     models(knows_the_field)
     measured(r2med, "--query-mode", "hyde")
     with sqlite3.connect("runs/embeddings-replies") as kept:

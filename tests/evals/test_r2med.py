@@ -5,29 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from tests.evals.small_r2med import TEXTS, Configure, configured_by, lines
 from wardround.agent.models.protocol import Prompt
-from wardround.agent.models.scripted import ScriptedModel
 from wardround.commands.app import app
 from wardround.errors import BackendError
 from wardround.evals.retrieval.r2med import PUBLISHED, TASKS
-
-TEXTS = {
-    "d1": "Noradrenaline is the first-line vasopressor in septic shock.",
-    "d2": "Colchicine treats a flare of gout.",
-    "d3": "Alteplase is given within 4.5 hours of a stroke.",
-}
-
-
-def lines(path: Path, *rows: dict[str, object]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
 
 
 def task_in(folder: Path) -> None:
@@ -49,24 +37,9 @@ def measure(*arguments: str, data: str = "all") -> Result:
     return CliRunner().invoke(app, ["eval", "retrieval", "r2med", "--data", data, "--retriever", "bm25", *arguments])
 
 
-Configure = Callable[[Callable[[Prompt], str]], list[ScriptedModel]]
-
-
 @pytest.fixture
 def model(monkeypatch: pytest.MonkeyPatch) -> Configure:
-    """Makes the configured model one that answers by a function; every command opens it anew."""
-
-    def configure(otherwise: Callable[[Prompt], str]) -> list[ScriptedModel]:
-        opened: list[ScriptedModel] = []
-
-        def choose(_: object) -> ScriptedModel:
-            opened.append(ScriptedModel(otherwise=otherwise))
-            return opened[-1]
-
-        monkeypatch.setattr("wardround.agent.models.choose.choose_model", choose)
-        return opened
-
-    return configure
+    return configured_by(monkeypatch)
 
 
 def knows(prompt: Prompt) -> str:
