@@ -17,7 +17,6 @@ Bruch et al. (TOIS 2024) compare such combinations with reciprocal rank fusion; 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -40,11 +39,14 @@ from wardround.retrievers.rewriting.forms import Forms, mean_vector
 from wardround.retrievers.settings import ConvexSettings
 from wardround.retrievers.twins import without_twins
 
+Keys = NDArray[np.int64]
+
 _SPARE = 8
-_EMBEDDED = 256
-"""Queries of one block of embedding, while the block before is searched for."""
 _TOGETHER = 128
-"""Queries that go to the store in one request: with more it is no faster, and other threads wait for the engine."""
+"""Queries that are embedded and go to the store in one request, while the next are embedded.
+
+With more, the last block keeps one core idle for longer, and other threads wait longer for the engine.
+"""
 
 
 class _Asked(NamedTuple):
@@ -65,20 +67,28 @@ class _Candidates(NamedTuple):
     """What either ranking of a query holds.
 
     Attributes:
-        keys: ascending; every array of scores has this order.
+        keys: ascending, shape (candidates,); every array of scores has this order.
         words: BM25's share of each score, the best of each form being 1.
         meaning: the cosines that the dense ranking held; NaN for what only BM25 ranked.
         sentences: the cosines of best sentences; NaN for passages without vectors of them.
     """
 
-    keys: list[int]
+    keys: Keys
     words: Scores
     meaning: Scores
     sentences: Scores
 
-    def at(self, places: NDArray[np.intp]) -> list[int]:
-        """The keys at these places."""
-        return [self.keys[place] for place in places]
+
+class _Ranking(NamedTuple):
+    """The candidates of a query, best first, ties by key.
+
+    Attributes:
+        keys: all different.
+        scores: of the candidates, falling.
+    """
+
+    keys: list[int]
+    scores: list[float]
 
 
 class ConvexRetriever:
@@ -105,17 +115,15 @@ class ConvexRetriever:
     def search_many(self, queries: Sequence[str], k: int, where: Where = EVERYWHERE) -> list[list[Hit]]:
         """``search`` for each query: embedded and searched in blocks of similar length, nothing read twice."""
         asked = sorted(dict.fromkeys(query for query in queries if query.strip() and k > 0), key=len, reverse=True)
-        blocks = [asked[start : start + _EMBEDDED] for start in range(0, len(asked), _EMBEDDED)]
+        blocks = [asked[start : start + _TOGETHER] for start in range(0, len(asked), _TOGETHER)]
         found: dict[str, list[Hit]] = {}
         read = ReadOnce(self._store)
         for block, vectors in zip(blocks, self._vectors.ahead(blocks), strict=True):
-            for start in range(0, len(block), _TOGETHER):
-                part = slice(start, start + _TOGETHER)
-                together = [
-                    _Asked((self._encoder.encode_query(query),), (1.0,), vector)
-                    for query, vector in zip(block[part], vectors[part], strict=True)
-                ]
-                found.update(zip(block[part], self._found(together, k, where, read), strict=True))
+            together = [
+                _Asked((self._encoder.encode_query(query),), (1.0,), vector)
+                for query, vector in zip(block, vectors, strict=True)
+            ]
+            found.update(zip(block, self._found(together, k, where, read), strict=True))
         return [list(found.get(query, [])) for query in queries]
 
     def search_forms(self, forms: Sequence[tuple[Forms, float]], k: int, where: Where = EVERYWHERE) -> list[Hit]:
@@ -137,50 +145,53 @@ class ConvexRetriever:
 
     def _found(self, asked: Sequence[_Asked], k: int, where: Where, read: ReadOnce) -> list[list[Hit]]:
         ranked = self._ranked(asked, max(self._settings.depth, k), where, read)
-        read.read(key for ranking in ranked for key in islice(ranking, k + _SPARE))
+        read.read(key for ranking in ranked for key in ranking.keys[: k + _SPARE])
         return [self._hits(ranking, k, read) for ranking in ranked]
 
-    def _ranked(self, asked: Sequence[_Asked], depth: int, where: Where, read: ReadOnce) -> list[dict[int, float]]:
-        """For each query the scores of all candidates by their keys, best first, ties by key."""
+    def _ranked(self, asked: Sequence[_Asked], depth: int, where: Where, read: ReadOnce) -> list[_Ranking]:
+        """For each query all candidates."""
         candidates = self._candidates(asked, depth, where)
         vectors = [one.vector for one in asked]
         if self._settings.feedback_passages:
             vectors = self._towards_best(candidates, vectors, read)
-        cosines = self._store.score_dense(vectors, [one.keys for one in candidates])
+        cosines = self._store.score_dense(vectors, [one.keys.tolist() for one in candidates])
         scores = [self._mixed(one, found) for one, found in zip(candidates, cosines, strict=True)]
         if self._settings.neighbours:
             scores = self._smoothed(candidates, scores, read)
-        return [_best_first_by_key(one, values) for one, values in zip(candidates, scores, strict=True)]
+        return [_ranking(one.keys, values) for one, values in zip(candidates, scores, strict=True)]
 
     def _candidates(self, asked: Sequence[_Asked], depth: int, where: Where) -> list[_Candidates]:
         vectors = [one.vector for one in asked]
         by_words = _apart(self._store.rank_sparse([form for one in asked for form in one.terms], depth, where), asked)
         by_meaning = self._store.rank_dense(vectors, depth, where)
-        keys = [sorted(set().union(meaning, *words)) for words, meaning in zip(by_words, by_meaning, strict=True)]
+        keys = [
+            np.unique(np.concatenate([_keys(ranking) for ranking in (meaning, *words)]))
+            for words, meaning in zip(by_words, by_meaning, strict=True)
+        ]
         words = self._words(asked, keys, by_words)
-        sentences = self._store.score_sentences(vectors, keys)
-        found = []
-        for among, shares, meaning, best in zip(keys, words, by_meaning, sentences, strict=True):
-            whole = np.array([meaning.get(key, np.nan) for key in among])
-            found.append(_Candidates(among, shares, whole, best))
-        return found
+        sentences = self._store.score_sentences(vectors, [among.tolist() for among in keys])
+        return [
+            _Candidates(among, shares, _spread(meaning, among), best)
+            for among, shares, meaning, best in zip(keys, words, by_meaning, sentences, strict=True)
+        ]
 
     def _words(
-        self, asked: Sequence[_Asked], keys: Sequence[Sequence[int]], ranked: Sequence[Sequence[Mapping[int, float]]]
+        self, asked: Sequence[_Asked], keys: Sequence[Keys], ranked: Sequence[Sequence[Mapping[int, float]]]
     ) -> list[Scores]:
         """What BM25 gives each candidate: the form's best counts as 1, and each form by its share."""
-        terms: list[SparseVector] = []
-        unranked: list[list[int]] = []
-        for one, among, of_forms in zip(asked, keys, ranked, strict=True):
-            for form, ranking in zip(one.terms, of_forms, strict=True):
-                terms.append(form)
-                unranked.append([key for key in among if key not in ranking])
-        further = iter(self._store.score_sparse(terms, unranked))
+        spread = [
+            [_spread(ranking, among) for ranking in of_forms] for among, of_forms in zip(keys, ranked, strict=True)
+        ]
+        unranked = [
+            among[np.isnan(scores)].tolist()
+            for among, of_forms in zip(keys, spread, strict=True)
+            for scores in of_forms
+        ]
+        further = iter(self._store.score_sparse([form for one in asked for form in one.terms], unranked))
         found = []
-        for one, among, of_forms in zip(asked, keys, ranked, strict=True):
+        for one, among, of_forms in zip(asked, keys, spread, strict=True):
             total = np.zeros(len(among))
-            for share, ranking in zip(one.shares, of_forms, strict=True):
-                scores = np.array([ranking.get(key, np.nan) for key in among])
+            for share, scores in zip(one.shares, of_forms, strict=True):
                 scores[np.isnan(scores)] = next(further)
                 total += share * scaled_by_best(scores)
             found.append(total)
@@ -198,7 +209,7 @@ class ConvexRetriever:
         # What only BM25 ranked is at most as close as the last that the dense ranking holds.
         first = [self._mixed(one, np.nan_to_num(one.meaning, nan=_least(one.meaning))) for one in candidates]
         closest = [best_first(scores)[: self._settings.feedback_passages] for scores in first]
-        rows = read.vectors([one.at(places) for one, places in zip(candidates, closest, strict=True)])
+        rows = read.vectors([one.keys[places].tolist() for one, places in zip(candidates, closest, strict=True)])
         return [
             towards_best(vector, best, scores[places], self._settings.feedback_strength)
             for vector, best, scores, places in zip(vectors, rows, first, closest, strict=True)
@@ -207,21 +218,23 @@ class ConvexRetriever:
     def _smoothed(self, candidates: Sequence[_Candidates], scores: Sequence[Scores], read: ReadOnce) -> list[Scores]:
         settings = self._settings
         tops = [best_first(values)[: settings.smoothed] for values in scores]
-        rows = read.vectors([one.at(places) for one, places in zip(candidates, tops, strict=True)])
+        rows = read.vectors([one.keys[places].tolist() for one, places in zip(candidates, tops, strict=True)])
         for values, top, alike in zip(scores, tops, rows, strict=True):
             values[top] = smoothed(values[top], alike, settings.neighbours, settings.neighbour_share)
         return list(scores)
 
-    def _hits(self, ranked: Mapping[int, float], k: int, reading: ReadOnce) -> list[Hit]:
+    def _hits(self, ranking: _Ranking, k: int, reading: ReadOnce) -> list[Hit]:
         """The passages of the first places, as many more as twins of theirs take up, and the twins that were ranked."""
-        keys, scores = list(ranked), list(ranked.values())
+        keys, scores = ranking
         read = k + _SPARE
         while True:
             while read < len(keys) and scores[read] == scores[read - 1]:  # ties end up ordered by id
                 read += 1
             passages = reading.passages(keys[:read])
+            ranked = dict(zip(keys[:read], scores, strict=False))
             twins = {passage_key(twin) for passage in passages.values() for twin in passage.same_as}
             if twins:
+                ranked = dict(zip(keys, scores, strict=True))
                 passages |= reading.passages([key for key in twins if key in ranked and key not in passages])
             found = sorted([(-ranked[key], passage.id, passage) for key, passage in passages.items()])
             places = enumerate(found if twins else found[:k], start=1)
@@ -238,10 +251,20 @@ def _apart(flat: Sequence[dict[int, float]], asked: Sequence[_Asked]) -> list[li
     return [[next(rankings) for _ in one.terms] for one in asked]
 
 
-def _best_first_by_key(one: _Candidates, scores: Scores) -> dict[int, float]:
+def _keys(ranking: Mapping[int, float]) -> Keys:
+    return np.fromiter(ranking, np.int64, len(ranking))
+
+
+def _spread(ranking: Mapping[int, float], among: Keys) -> Scores:
+    """The scores of a ranking in the order of ``among``, which holds all its keys; NaN for keys that it lacks."""
+    scores: Scores = np.full(len(among), np.nan)
+    scores[np.searchsorted(among, _keys(ranking))] = np.fromiter(ranking.values(), np.float64, len(ranking))
+    return scores
+
+
+def _ranking(keys: Keys, scores: Scores) -> _Ranking:
     order = best_first(scores)
-    keys = [one.keys[place] for place in order.tolist()]
-    return dict(zip(keys, scores.round(DECIMALS)[order].tolist(), strict=True))
+    return _Ranking(keys[order].tolist(), scores.round(DECIMALS)[order].tolist())
 
 
 def _least(scores: Scores) -> float:

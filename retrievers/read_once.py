@@ -29,8 +29,9 @@ class ReadOnce:
 
     def passages(self, keys: Sequence[int]) -> dict[int, Passage]:
         """The passages of ``keys`` that exist."""
-        self.read(keys)
         known = self._passages
+        if any(key not in known for key in keys):
+            self.read(keys)
         return {key: known[key] for key in keys if key in known}
 
     def vectors(self, wanted: Sequence[Sequence[int]]) -> list[Matrix]:
