@@ -1,13 +1,19 @@
-"""Where torch computes, and in which numbers: settings of every model that runs in process."""
+"""Where models that run in this process compute, and torch in which numbers."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
 from wardround.errors import ConfigError
 
 if TYPE_CHECKING:
     import torch
+
+
+def cores() -> int:
+    """How many this process may run on."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def device_named(wanted: str, setting: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from wardround.corpora.source import DocumentSource
 from wardround.corpora_added import AddedCorpora
 from wardround.corpora_catalogue import STARTER, entries_named
 from wardround.errors import CorpusError, InputError, PrerequisiteError, WardroundError
+from wardround.retrievers.processors import cores
 
 if TYPE_CHECKING:
     from wardround.agent.settings import Settings
@@ -56,7 +56,7 @@ def build(settings: Settings, names: Sequence[str], stream: TextIO, *, quiet: bo
 
     added = AddedCorpora(settings.retrieval.store).entries()
     entries = entries_named(names or list(added) or [STARTER], added)
-    return _changed(settings, entries, partial(build_index, processes=_cores()), stream, quiet)
+    return _changed(settings, entries, partial(build_index, processes=cores()), stream, quiet)
 
 
 def add(settings: Settings, entry: CorpusEntry, stream: TextIO, *, quiet: bool = False) -> Outcome:
@@ -73,10 +73,10 @@ def add(settings: Settings, entry: CorpusEntry, stream: TextIO, *, quiet: bool =
     def put(
         sources: Sequence[DocumentSource], target: IndexTarget, recipe: Recipe, on_progress: OnProgress
     ) -> Manifest:
-        return update_index(target, recipe, put=sources, on_progress=on_progress, processes=_cores())
+        return update_index(target, recipe, put=sources, on_progress=on_progress, processes=cores())
 
     empty = index_target(settings.retrieval.store).manifest() is None
-    build = partial(build_index, processes=_cores())
+    build = partial(build_index, processes=cores())
     return _changed(settings, [entry], build if empty else put, stream, quiet)
 
 
@@ -107,7 +107,7 @@ def update(settings: Settings, names: Sequence[str], stream: TextIO, *, quiet: b
         changed = [
             source for source, info in zip(sources, infos, strict=True) if versions.get(info.name) != info.version
         ]
-        return update_index(target, recipe, put=changed, on_progress=on_progress, processes=_cores())
+        return update_index(target, recipe, put=changed, on_progress=on_progress, processes=cores())
 
     return _changed(settings, entries, put_changed, stream, quiet)
 
@@ -187,11 +187,6 @@ def _names_to_rebuild(settings: Settings, error: WardroundError) -> list[str]:
     except InputError:
         raise error from None
     return names
-
-
-def _cores() -> int:
-    """Processes that read at once: as many as may run here."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _changed(settings: Settings, entries: Sequence[CorpusEntry], work: Work, stream: TextIO, quiet: bool) -> Outcome:
