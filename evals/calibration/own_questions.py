@@ -6,23 +6,23 @@ from pathlib import Path
 
 from wardround.errors import EvaluationError
 from wardround.evals.calibration.evidence import JudgedQuestion
-from wardround.evals.retrieval.judged_set import read_judgements
-from wardround.evals.tasks.rows import read_rows
+from wardround.evals.retrieval.beir import read_qrels, read_queries
 
 
-def read_own_questions(folder: Path) -> list[JudgedQuestion]:
-    """The questions of a folder in BEIR's format, without a corpus: ``queries.jsonl`` and ``qrels/test.tsv``.
+def read_own_questions(data: Path) -> list[JudgedQuestion]:
+    """The questions in BEIR's format (``evals/retrieval/beir.py``), without a corpus.
 
     A judgement names a passage or a document of the index; 1 and above is relevant. Questions without any are left out.
 
     Raises:
-        EvaluationError: a file is absent or damaged, or a judgement names a question that is not there.
+        EvaluationError: a file is absent or damaged, an id comes twice, or a judgement names a question that is not
+            there.
     """
-    texts = {row.text("_id"): row.text("text") for row in read_rows(folder / "queries.jsonl")}
+    texts = read_queries(data)
     gold: dict[str, set[str]] = {}
-    for query, passage, relevance in read_judgements(folder / "qrels" / "test.tsv"):
+    for query, passage, relevance in read_qrels(data):
         if query not in texts:
-            raise EvaluationError(f"{folder}: a judgement names the question {query!r}, which is not there")
+            raise EvaluationError(f"{data}: a judgement names the question {query!r}, which is not there")
         if relevance > 0:
             gold.setdefault(query, set()).add(passage)
     return [JudgedQuestion(texts[query], frozenset(named)) for query, named in gold.items()]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from wardround.corpora.records import Passage
 from wardround.errors import EvaluationError
+from wardround.evals.retrieval.beir import read_beir
 from wardround.evals.retrieval.judged_set import (
     JudgedSet,
     judged_as_released,
@@ -15,7 +16,7 @@ from wardround.evals.retrieval.judged_set import (
     read_judgements,
     whole_passage,
 )
-from wardround.evals.tasks.rows import Row, read_rows
+from wardround.evals.tasks.rows import Row, read_rows, texts_by_id
 
 
 def load_judged_set(name: str, data: Path) -> JudgedSet:
@@ -42,7 +43,7 @@ def _scifact(data: Path) -> JudgedSet:
             whole_passage(row.text("id"), "scifact", row.text("title"), " ".join(row.texts("sentences")))
             for row in read_rows(folder / "corpus.jsonl.gz")
         ),
-        _queries(read_rows(folder / "claims.jsonl"), lambda row: row.text("claim")),
+        texts_by_id(read_rows(folder / "claims.jsonl"), lambda row: row.text("claim")),
         ((query, passage, min(1, relevance)) for query, passage, relevance in read_judgements(folder / "qrels.tsv")),
     )
 
@@ -63,7 +64,7 @@ def _bioasq_documents(data: Path) -> JudgedSet:
 
 def _bioasq(name: str, data: Path, passages: Iterator[Passage], judgements: str) -> JudgedSet:
     folder = data / "bioasq"
-    queries = _queries(read_rows(folder / "questions.jsonl"), lambda row: row.text("question"))
+    queries = texts_by_id(read_rows(folder / "questions.jsonl"), lambda row: row.text("question"))
     return judged_set(name, passages, queries, read_judgements(folder / judgements))
 
 
@@ -76,7 +77,7 @@ def _liveqa_medquad(data: Path) -> JudgedSet:
             whole_passage(row.text("id"), "medquad", row.text("question"), row.text("text"))
             for row in read_rows(data / "medquad" / "corpus.jsonl.gz")
         ),
-        _queries(read_rows(folder / "questions.jsonl"), _summary),
+        texts_by_id(read_rows(folder / "questions.jsonl"), _summary),
         read_judgements(folder / "qrels.tsv"),
     )
 
@@ -92,7 +93,7 @@ def _evidence_sections(data: Path) -> JudgedSet:
     return judged_set(
         "evidence_sections",
         (section for row in read_rows(folder / "fulltext.jsonl.gz") for section in _article_sections(row)),
-        _queries(prompts, lambda row: row.text("question")),
+        texts_by_id(prompts, lambda row: row.text("question")),
         (
             (row.text("id"), f"{row.text('pmcid')}/{place}", 1)
             for row in prompts
@@ -122,7 +123,7 @@ def _pubmedqa(data: Path) -> JudgedSet:
             whole_passage(row.text("id"), "pubmedqa", "", row.text("text"), _year(row))
             for row in read_rows(folder / "corpus.jsonl.gz")
         ),
-        _queries(questions, lambda row: row.text("question")),
+        texts_by_id(questions, lambda row: row.text("question")),
         ((row.text("id"), passage, 1) for row in questions for passage in row.texts("relevant")),
     )
 
@@ -160,58 +161,9 @@ def read_r2med(folder: Path) -> JudgedSet:
             whole_passage(row.identifier("id"), "r2med", "", row.text_or_empty("text"))
             for row in read_rows(folder / "corpus.jsonl")
         ),
-        _queries(read_rows(folder / "query.jsonl"), lambda row: row.text("text")),
+        texts_by_id(read_rows(folder / "query.jsonl"), lambda row: row.text("text")),
         judgements,
     )
-
-
-def read_beir(data: Path) -> JudgedSet:
-    """A set in BEIR's format (arXiv:2104.08663): ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/test.tsv``.
-
-    The first two may be packed (``.gz``). A document may have a title alone, as some of BEIR's TREC-COVID have.
-
-    Args:
-        data: the set's folder, or the file of its judgements that is meant in place of ``qrels/test.tsv``.
-
-    Raises:
-        EvaluationError: a file is absent or damaged.
-    """
-    folder, judgements = (data.parent.parent, data) if data.is_file() else (data, _test_judgements(data))
-    return judged_set(
-        "beir",
-        (
-            whole_passage(row.identifier("_id"), "beir", row.text_or_absent("title"), row.text_or_empty("text"))
-            for row in read_rows(_packed_or_not(folder / "corpus.jsonl"))
-        ),
-        _queries(read_rows(_packed_or_not(folder / "queries.jsonl")), lambda row: row.text("text"), "_id"),
-        read_judgements(judgements),
-    )
-
-
-def _test_judgements(folder: Path) -> Path:
-    test = folder / "qrels" / "test.tsv"
-    others = sorted((folder / "qrels").glob("*.tsv"))
-    if others and test not in others:
-        raise EvaluationError(
-            f"{test} does not exist, and {', '.join(one.name for one in others)} beside it may be meant: name the "
-            f"file, such as --data {others[0]}"
-        )
-    return test
-
-
-def _packed_or_not(path: Path) -> Path:
-    packed = path.with_name(f"{path.name}.gz")
-    return packed if packed.is_file() and not path.is_file() else path
-
-
-def _queries(rows: Iterable[Row], text: Callable[[Row], str], field: str = "id") -> dict[str, str]:
-    """What ``text`` takes from each row, by the id in ``field``, which must not come twice."""
-    queries: dict[str, str] = {}
-    for row in rows:
-        if (query := row.identifier(field)) in queries:
-            raise row.wrong(field, f"is {query!r}, as in a row before it")
-        queries[query] = text(row)
-    return queries
 
 
 def _grade(row: Row) -> int:

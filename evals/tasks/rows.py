@@ -6,7 +6,7 @@ import csv
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -153,6 +153,20 @@ def each_once(items: Iterable[tuple[Item, str]]) -> Iterator[Item]:
             raise EvaluationError(f"{place}: id {item.id!r} stands already in {seen[item.id]}")
         seen[item.id] = place
         yield item
+
+
+def texts_by_id(rows: Iterable[Row], text: Callable[[Row], str], field: str = "id") -> dict[str, str]:
+    """What ``text`` takes from each row, by the id in ``field``.
+
+    Raises:
+        EvaluationError: an id comes a second time.
+    """
+    texts: dict[str, str] = {}
+    for row in rows:
+        if (name := row.identifier(field)) in texts:
+            raise row.wrong(field, f"is {name!r}, as in a row before it")
+        texts[name] = text(row)
+    return texts
 
 
 def _object(text: str, place: str) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from wardround.commands.app import app
-from wardround.evals.retrieval.catalogue import read_beir
+from wardround.evals.retrieval.beir import read_beir
 
 DOCUMENTS = (
     {"_id": "d1", "title": "Noradrenaline in septic shock", "text": ""},

@@ -17,7 +17,8 @@ from wardround.agent.models.scripted import ScriptedModel
 from wardround.commands.app import app
 from wardround.errors import EvaluationError
 from wardround.evals.records import Gold, Item, ItemResult
-from wardround.evals.retrieval.catalogue import JUDGED_SETS, read_beir, read_r2med
+from wardround.evals.retrieval.beir import read_beir
+from wardround.evals.retrieval.catalogue import JUDGED_SETS, read_r2med
 from wardround.evals.retrieval.model_reranking import ModelScorer
 from wardround.evals.retrieval.r2med import PUBLISHED, TASKS
 from wardround.evals.scoring.ranking import RankingScorer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -66,3 +67,15 @@ def test_judgements_are_of_known_questions_and_options_do_not_contradict_each_ot
     (folder / "qrels" / "test.tsv").write_text("query\tcorpus\tscore\nq99\tward:1\t1\n")
     with pytest.raises(EvaluationError, match="names the question 'q99', which is not there"):
         read_own_questions(folder)
+
+
+def test_own_questions_may_be_packed_and_none_comes_twice(tmp_path: Path) -> None:
+    plain = judged(tmp_path / "own")
+    questions = read_own_questions(plain)
+    lines = (plain / "queries.jsonl").read_bytes()
+    (plain / "queries.jsonl").unlink()
+    (plain / "queries.jsonl.gz").write_bytes(gzip.compress(lines))
+    assert read_own_questions(plain) == questions
+    (plain / "queries.jsonl").write_bytes(lines + b"\n" + lines.splitlines()[0])
+    with pytest.raises(EvaluationError, match=r"queries\.jsonl:31: field '_id' is 'q0', as in a row before it"):
+        read_own_questions(plain)
