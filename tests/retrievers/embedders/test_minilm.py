@@ -36,3 +36,10 @@ def test_one_thread_gives_the_vectors_of_many() -> None:
     one = MiniLmEmbedder(EmbedderSettings(threads=1)).embed_passages(texts)
     many = MiniLmEmbedder(EmbedderSettings()).embed_passages(texts)
     assert one == pytest.approx(many, abs=1e-5)
+
+
+def test_batches_on_cores_of_their_own_give_the_vectors_of_a_single_batch() -> None:
+    texts = ["septic shock", "eGFR below 30 mL/min", "", "HbA1c of 7.5% in type 2 diabetes", "5-HT3 antagonist"]
+    apart = MiniLmEmbedder(EmbedderSettings(batch_size=1, threads=3)).embed_passages(texts)
+    together = MiniLmEmbedder(EmbedderSettings(batch_size=5)).embed_passages(texts)
+    assert apart == pytest.approx(together, abs=1e-5)
