@@ -45,6 +45,9 @@ class Claim(Record):
     caution: str | None = Field(
         default=None, description="what has become of the sources when none that supports the claim is sound"
     )
+    heading: tuple[str, ...] = Field(
+        default=(), description="of a quotation: what its source says above it of whom and what, and it does not repeat"
+    )
 
 
 class Reference(Record):

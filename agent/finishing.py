@@ -17,6 +17,7 @@ from wardround.agent.answer import (
 )
 from wardround.agent.arbitration import Decision, arbitrate, contradicting_claims, told
 from wardround.agent.citing.differing_targets import differing_targets
+from wardround.agent.citing.said_above import said_above
 from wardround.agent.citing.source_status import Status, caution_about, status_of
 from wardround.agent.records import AnswerOption, Draft, Evidence, Unaided, VerifiedClaim
 from wardround.agent.state import State
@@ -95,12 +96,15 @@ def _claim(claim: VerifiedClaim, cited: Sequence[Passage]) -> Claim:
     )
     supporting = {one.passage_id for one in claim.quotes if one.verdict != "contradicted"}
     documents = {one.document_id: one.biblio for one in cited if one.id in supporting}
+    quoted = {one.passage_id for one in claim.quotes[:1]} if claim.origin == "quotation" else set()
+    heading = next((one.heading for one in cited if one.id in quoted), ())
     return Claim(
         text=claim.text,
         verdict=claim.verdict,
         origin=claim.origin,
         citations=citations,
         caution=caution_about(documents.values()),
+        heading=said_above(claim.text, heading),
     )
 
 

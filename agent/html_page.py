@@ -11,6 +11,7 @@ from wardround.agent.rendering import (
     claim_mark,
     foot_lines,
     head_lines,
+    heading_before,
     printable,
     reference_line,
     remarks,
@@ -77,7 +78,7 @@ def _claim(claim: Claim, answer: Answer, key: str) -> str:
     for_it, against = cited_numbers(claim, answer)
     links = _links(for_it, key) + (f" but see {_links(against, key)}" if against else "")
     body = f"<q>{_text(claim.text)}</q>" if claim.origin == "quotation" else _text(claim.text)
-    return f"<li>{body} {links}{_text(claim_mark(claim))}</li>"
+    return f"<li>{_text(heading_before(claim))}{body} {links}{_text(claim_mark(claim))}</li>"
 
 
 def _links(numbers: Iterable[int], key: str) -> str:

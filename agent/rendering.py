@@ -99,7 +99,12 @@ def _claim_line(number: int | None, claim: Claim, answer: Answer) -> str:
         cited += " but see " + "".join(f"[{one}]" for one in against)
     body = f"“{claim.text}”" if claim.origin == "quotation" else claim.text
     lead = f"{number}. " if number is not None else ""
-    return f"{lead}{body} {cited}{claim_mark(claim)}".rstrip()
+    return f"{lead}{heading_before(claim)}{body} {cited}{claim_mark(claim)}".rstrip()
+
+
+def heading_before(claim: Claim) -> str:
+    """What is said before a quotation of whom or what it speaks, in its source's words; mostly empty for prose."""
+    return " > ".join(claim.heading) + ": " if claim.heading else ""
 
 
 def cited_numbers(claim: Claim, answer: Answer) -> tuple[list[int], list[int]]:

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from wardround.agent.answer import Answer
+from wardround.agent.answer import Answer, Claim
 from wardround.agent.clinical_agent import ClinicalAgent
 from wardround.errors import InputError
 
@@ -33,6 +33,7 @@ class Outcome:
 
     Attributes:
         section_cited: whether one of the right sections is among the references.
+        begins_right: whether the first claim quotes one of the strings a right answer must hold.
         words_quoted: whether a quotation holds one of the strings a right answer must hold.
         quotes_verbatim: whether every citation's quote stands at its offsets in its reference.
     """
@@ -40,6 +41,7 @@ class Outcome:
     question: StarterQuestion
     answer: Answer
     section_cited: bool
+    begins_right: bool
     words_quoted: bool
     quotes_verbatim: bool
 
@@ -51,10 +53,14 @@ class StarterFigures:
     questions: int
     answerable: int
     section_cited: int
+    begins_right: int
     words_quoted: int
     answerable_abstained: int
     qualifier: int
     qualifier_section_cited: int
+    qualifier_begins_right: int
+    qualifier_words_quoted: int
+    qualifier_abstained: int
     unanswerable: int
     unanswerable_abstained: int
     quotes_verbatim: int
@@ -89,14 +95,22 @@ def figures(outcomes: Sequence[Outcome]) -> StarterFigures:
         questions=len(outcomes),
         answerable=len(plain),
         section_cited=sum(one.section_cited for one in plain),
+        begins_right=sum(one.begins_right for one in plain),
         words_quoted=sum(one.words_quoted for one in plain),
         answerable_abstained=sum(one.answer.abstained for one in plain),
         qualifier=len(qualified),
         qualifier_section_cited=sum(one.section_cited for one in qualified),
+        qualifier_begins_right=sum(one.begins_right for one in qualified),
+        qualifier_words_quoted=sum(one.words_quoted for one in qualified),
+        qualifier_abstained=sum(one.answer.abstained for one in qualified),
         unanswerable=len(unknown),
         unanswerable_abstained=sum(one.answer.abstained for one in unknown),
         quotes_verbatim=sum(one.quotes_verbatim for one in outcomes),
     )
+
+
+def _holds_answer(claim: Claim, question: StarterQuestion) -> bool:
+    return any(words in citation.quote for words in question.answer_contains for citation in claim.citations)
 
 
 def _outcome(question: StarterQuestion, answer: Answer) -> Outcome:
@@ -107,7 +121,8 @@ def _outcome(question: StarterQuestion, answer: Answer) -> Outcome:
         question=question,
         answer=answer,
         section_cited=bool(cited & set(question.documents)),
-        words_quoted=any(words in quote.quote for words in question.answer_contains for quote in quotes),
+        begins_right=any(_holds_answer(claim, question) for claim in answer.claims[:1]),
+        words_quoted=any(_holds_answer(claim, question) for claim in answer.claims),
         quotes_verbatim=all(texts[one.passage_id][one.start : one.end] == one.quote for one in quotes)
         and all(claim.citations for claim in answer.claims),
     )

@@ -6,11 +6,14 @@ from collections.abc import Iterable, Sequence
 
 from wardround.agent.citing.doses import gives_dose
 from wardround.agent.citing.medicines import medicines_in
+from wardround.agent.quoting.expectations import asks_for_a_dose
 from wardround.agent.quoting.framing_words import only_frames
 from wardround.agent.quoting.medicine_match import speaks_of
 from wardround.agent.quoting.qualifiers import has_doses_of_its_own, qualifiers_of, speaks_to_a_qualifier
 from wardround.agent.quoting.relevance import Scored
+from wardround.agent.quoting.subject import apart_by_subject, on_subject
 from wardround.retrievers.analysis import analyse
+from wardround.retrievers.term_rarity import TermRarity
 
 NEARLY_AS_GOOD = 0.82
 """A further quotation has at least this share of the best one's relevance."""
@@ -22,31 +25,53 @@ SAME_WORDS = 0.6
 """So do two of larger overlap of words (Jaccard)."""
 
 
-def compose(question: str, scored: Sequence[Scored], most: int) -> list[Scored]:
-    """At most ``most`` quotations: what speaks to the medicines and qualifiers of the question, then what adds to it.
+def compose(question: str, scored: Sequence[Scored], most: int, rarity: TermRarity) -> list[Scored]:
+    """At most ``most`` quotations, the best first: what speaks to the question's qualifiers, then what adds to it.
+
+    Of what speaks to a qualifier, that which speaks of another subject than the question comes last.
 
     Empty when the question names a medicine and no quotation speaks of any that it names: what is said of another
     medicine is no answer, and its dose would be a dangerous one. Beside words on this patient's qualifier, so would be
-    the dose for patients in general: it is left out; for a child always.
+    the dose for patients in general: it is left out; for a child always, and when a child's dose is asked for and no
+    quotation speaks of children, nothing is said.
 
     Args:
         question: stands alone.
         scored: best first.
         most: at least 1.
+        rarity: of the index.
     """
+    pool = on_subject(question, _may_be_quoted(question, scored), rarity)
+    if not pool or pool[0].relevance < STILL_NEAR * scored[0].relevance:
+        return []
+    special, strict = _speaking_to_qualifiers(question, pool)
+    if _lacks_the_dose_asked_for(question, special):
+        return []
+    if not special:
+        best, *others = _different(pool, most, ())
+        return [best, *_in_reading_order(others)]
+    leading, aside = apart_by_subject(question, special, rarity)
+    chosen = _different(leading, most, ())
+    if not strict:
+        general = [one for one in pool if one not in aside and not _is_a_general_dose(question, one)]
+        chosen += _different(general, most - len(chosen), chosen)
+    return chosen + _different(aside, most - len(chosen), chosen)
+
+
+def _may_be_quoted(question: str, scored: Sequence[Scored]) -> list[Scored]:
+    """Without other medicines than the question's, doses that are not this patient's, and what says nothing alone."""
     medicines = medicines_in(question)
     pool = [one for one in scored if _speaks_of_any(medicines, one)] if medicines else list(scored)
     if has_doses_of_its_own(question):
         pool = [one for one in pool if not _is_a_general_dose(question, one)]
-    pool = [one for one in pool if one is scored[0] or not only_frames(one.candidate.text, question)]
-    if not pool or pool[0].relevance < STILL_NEAR * scored[0].relevance:
-        return []
-    special, strict = _speaking_to_qualifiers(question, pool)
-    chosen = _different(special, most, ())
-    if not (chosen and strict):
-        others = [one for one in pool if not (chosen and _is_a_general_dose(question, one))]
-        chosen += _different(others, most - len(chosen), chosen)
-    return chosen if special else _in_reading_order(chosen)
+    return [one for one in pool if one is scored[0] or not only_frames(one.candidate.text, question)]
+
+
+def _lacks_the_dose_asked_for(question: str, special: Sequence[Scored]) -> bool:
+    """Whether a dose is asked for somebody who has doses of their own, and nothing speaks of such patients."""
+    if not (asks_for_a_dose(question) and has_doses_of_its_own(question)):
+        return False
+    return not any(speaks_to_a_qualifier(question, one.candidate.in_context) for one in special)
 
 
 def _speaking_to_qualifiers(question: str, pool: Sequence[Scored]) -> tuple[list[Scored], bool]:

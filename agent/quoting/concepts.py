@@ -12,6 +12,7 @@ from wardround.retrievers.analysis import analyse
 from wardround.retrievers.term_rarity import TermRarity
 
 _WORD = re.compile(r"[^\s,;:?!()\"“”]+")
+_AGE = re.compile(r"\d+-?(?:yo|(?:years?|months?|weeks?|days?)-old)", re.IGNORECASE)
 _EXPLANATION = re.compile(r"\s\(([^()]*)\)")
 
 
@@ -35,13 +36,13 @@ class Concept:
 
 
 def concepts_of(question: str, rarity: TermRarity) -> list[Concept]:
-    """The concepts of ``question`` in its order, each once; numbers of the patient and generic words are none."""
+    """The concepts of ``question`` in its order, each once; a patient's numbers and age and generic words are none."""
     found: dict[tuple[str, ...], Concept] = {}
     matches = [match for match in _WORD.finditer(question) if not _inside_explanation(question, match.start())]
     for match in matches:
         word = match[0].strip(".'’")
         own = tuple(analyse(word))
-        if not own or word.casefold() in generic_words() or not any(map(str.isalpha, word)):
+        if not own or word.casefold() in generic_words() or not any(map(str.isalpha, word)) or _AGE.fullmatch(word):
             continue
         explanation = _EXPLANATION.match(question, match.end())
         other = tuple(analyse(explanation[1])) if explanation else ()

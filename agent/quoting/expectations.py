@@ -70,6 +70,11 @@ def expectations_of(question: str) -> tuple[Expectation, ...]:
     return tuple(one for one in EXPECTATIONS if one.asked.search(question))
 
 
+def asks_for_a_dose(question: str) -> bool:
+    """Whether ``question`` wants an amount of something that is given."""
+    return any(one.name == "dose" for one in expectations_of(question))
+
+
 def share_met(expectations: tuple[Expectation, ...], statement: str) -> float:
     """The fraction of the expectations that the statement meets, 0 when there are none."""
     if not expectations:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from wardround.agent.quoting.concepts import Concept, concepts_of, terms_of
-from wardround.agent.quoting.qualifiers import qualifiers_of
+from wardround.agent.quoting.qualifiers import qualifiers_of, without_qualifiers
 from wardround.retrievers.term_rarity import TermRarity
 
 TELLING_SHARE = 0.05
@@ -34,4 +34,4 @@ def missing_qualifiers(question: str, texts: Iterable[str]) -> list[str]:
 
 def _telling(question: str, rarity: TermRarity) -> list[Concept]:
     least = rarity.idf_in_share(TELLING_SHARE)
-    return [one for one in concepts_of(question, rarity) if one.weight >= least and not qualifiers_of(one.word)]
+    return [one for one in concepts_of(without_qualifiers(question), rarity) if one.weight >= least]

@@ -33,8 +33,18 @@ def _qualifier(
     return Qualifier(name, in_question, in_passage, strict, own_doses)
 
 
+_BETWEEN_BLANKS = re.compile(r"[^\s()]+")
+
 _HOPED_FOR = "(?:try|trying) for a baby|(?:have|having|want) a baby"
 """A baby that is not there yet asks about those who will have it."""
+
+_YEARS_OLD = r"[- ]?(?:years?|yrs?|y)[- /]?(?:old|o)\b"
+_CHILDS_AGE = (
+    rf"(?:1[0-7]|[1-9]){_YEARS_OLD}|(?<!gestational )age[ds]? (?:of )?(?:1[0-7]|[1-9])\b|"
+    r"\d+[- ]?(?:month|week|day)s?[- ]old(?= (?:boy|girl|with|who|has)\b|\s*[,.;:?]|$)"
+)
+"""A thrombus, too, may be two weeks old; only what reads like a person is taken for one."""
+_OLDER_AGE = r"(?:6[5-9]|[7-9]\d|1[01]\d)"
 
 QUALIFIERS = (
     _qualifier(
@@ -50,21 +60,22 @@ QUALIFIERS = (
         "children",
         r"child|paediatric|pediatric|infant|toddler|adolescent|teenage|neonat|newborn|"
         r"(?<!try for a )(?<!trying for a )(?<!have a )(?<!having a )(?<!want a )bab(?:y|ies)|"
-        r"\d+[- ](?:year|month|week|day)s?[- ]old (?:boy|girl)",
+        rf"{_CHILDS_AGE}",
         r"child|paediatric|pediatric|infant|toddler|adolescent|neonat|newborn|preterm|term infant",
         strict=True,
         own_doses=True,
     ),
     _qualifier(
         "older age",
-        r"elderly|older (?:adult|patient|people|person)|geriatric|frail",
-        r"elderly|older|geriatric|frail|aged? (?:≥|>|over)|≥ ?[678]\d years",
+        r"elderly|older (?:adult|patient|people|person)|geriatric|frail|"
+        rf"{_OLDER_AGE}{_YEARS_OLD}|age[ds]? (?:of )?{_OLDER_AGE}\b",
+        r"elderly|older|geriatric|frail|aged? (?:≥|>|over|[678]\d)|over [678]\d|≥ ?[678]\d years",
     ),
     _qualifier(
         "kidney function",
-        r"renal (?:failure|impairment|insufficiency|disease|function)|kidney (?:failure|disease|injury)|e?gfr|"
-        r"dialysis|ckd|creatinine clearance|crcl|end-stage",
-        r"renal|kidney|e?gfr|dialysis|ckd|crcl|creatinine|nephro",
+        r"(?:chronic )?(?:renal (?:failure|impairment|insufficiency|disease|function)|"
+        r"kidney (?:failure|disease|injury))|e?gfr|(?:ha?emo)?dialysis|ckd|creatinine clearance|crcl|end-stage",
+        r"renal|kidney|e?gfr|(?:ha?emo)?dialysis|ckd|crcl|creatinine|nephro",
     ),
     _qualifier(
         "liver disease", r"cirrho|hepatic|liver (?:failure|disease|impairment)|child-?pugh", r"cirrho|hepat|liver"
@@ -91,6 +102,17 @@ QUALIFIERS = (
 def qualifiers_of(question: str) -> tuple[Qualifier, ...]:
     """The qualifiers that a question names."""
     return tuple(one for one in QUALIFIERS if one.asked.search(question))
+
+
+def without_qualifiers(question: str) -> str:
+    """``question`` with every word that names a qualifier blanked out; nothing else moves."""
+    named = [match.span() for one in QUALIFIERS for match in one.asked.finditer(question)]
+
+    def blanked(word: re.Match[str]) -> str:
+        touched = any(start < word.end() and word.start() < end for start, end in named)
+        return " " * len(word[0]) if touched else word[0]
+
+    return _BETWEEN_BLANKS.sub(blanked, question)
 
 
 def speaks_to_a_qualifier(question: str, text: str) -> bool:

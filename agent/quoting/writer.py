@@ -37,7 +37,7 @@ class QuotingWriter:
         scored = await asyncio.to_thread(self._score, framed.question, evidence)
         if not answers_something(framed.question, scored, self._rarity):
             return Draft(claims=())
-        chosen = compose(framed.question, scored, self._max_claims)
+        chosen = compose(framed.question, scored, self._max_claims, self._rarity)
         for one in chosen:
             on_token(one.candidate.text + "\n")
         return Draft(claims=tuple(_claim(one) for one in chosen), uncovered=self._uncovered(framed.question, chosen))

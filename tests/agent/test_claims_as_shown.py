@@ -9,11 +9,12 @@ from tests.agent.ward import ward_equipment
 from wardround.agent.answer import Answer, Contexts, UsageRecord
 from wardround.agent.citing.lexical_judge import LexicalJudge
 from wardround.agent.citing.opposing import opposing
+from wardround.agent.citing.said_above import said_above
 from wardround.agent.citing.source_status import caution_about
 from wardround.agent.citing.verdicts import best_verdict
 from wardround.agent.finishing import _claim, _reference
 from wardround.agent.models.scripted import ScriptedModel
-from wardround.agent.records import Draft, Evidence, Framed, VerifiedClaim
+from wardround.agent.records import Draft, Evidence, Framed, Quote, VerifiedClaim
 from wardround.agent.rendering import reference_line
 from wardround.agent.verification import verify_draft
 from wardround.corpora.records import Biblio, Passage
@@ -34,7 +35,7 @@ class Contrarian:
         return VerifiedClaim(claim.text, best_verdict(()), claim.origin)
 
 
-async def shown(sources: tuple[Passage, ...]) -> Answer:
+async def answer_of(*sources: Passage) -> Answer:
     """The answer of one claim that cites the first of ``sources``, over all of them."""
     evidence = [Evidence(one, 1.0, ()) for one in sources]
     context = ward_equipment(ScriptedModel()).context
@@ -50,7 +51,7 @@ async def shown(sources: tuple[Passage, ...]) -> Answer:
 
 
 async def test_a_passage_that_says_the_opposite_is_shown_beside_the_claim_it_was_not_cited_for() -> None:
-    answer = await shown(ALL)
+    answer = await answer_of(*ALL)
     assert [(one.passage_id, one.verdict) for one in answer.claims[0].citations] == [
         ("g:1#0", "supported"),
         ("g:2#0", "contradicted"),
@@ -70,11 +71,42 @@ async def test_nothing_is_said_to_oppose_a_claim_unless_the_configured_judge_agr
 
 async def test_a_claim_without_sound_support_says_so_in_its_own_sentence() -> None:
     withdrawn = replace(FOR, biblio=Biblio("One trial", retracted=True))
-    answer = await shown((withdrawn, APART))
+    answer = await answer_of(withdrawn, APART)
     assert answer.claims[0].caution == "its only source is RETRACTED"
     assert f"{SAYS} [1] (CAUTION: its only source is RETRACTED)" in answer.to_text().replace("\n   ", " ")
     assert "(CAUTION: its only source is RETRACTED)" in answer.to_html()
-    assert (await shown((FOR, APART))).claims[0].caution is None
+    assert (await answer_of(FOR, APART)).claims[0].caution is None
+
+
+async def test_a_quotation_stands_under_what_its_source_says_above_it() -> None:
+    text = "Contraindications include active peptic ulcer disease and CKD."
+    source = passage(text, "g:9#0", heading=("Gout", "Acute Flare", "NSAIDs *"))
+    quoted = VerifiedClaim(text, "supported", "quotation", (Quote(source.id, text, 0, len(text)),))
+    shown = _claim(quoted, [source])
+    assert shown.heading == ("Acute Flare", "NSAIDs *")
+    answer = (await answer_of(FOR, APART)).model_copy(
+        update={"claims": (shown,), "references": (_reference(1, source),)}
+    )
+    assert f"1. Acute Flare > NSAIDs *: “{text}” [1]" in " ".join(answer.to_text().split())
+    assert f"1. Acute Flare \\> NSAIDs \\*: “{text}”" in answer.to_markdown()
+    assert f"<li>Acute Flare &gt; NSAIDs *: <q>{text}</q>" in answer.to_html()
+    assert _claim(replace(quoted, origin="model"), [source]).heading == ()
+
+
+@pytest.mark.parametrize(
+    ("heading", "said"),
+    [
+        (("Gout", "Acute flare", "NSAIDs"), ("Acute flare", "NSAIDs")),
+        (("Gout", "NSAIDs", "Contraindications"), ("NSAIDs",)),
+        (("Treating NSAIDs", "NSAIDs"), ("Treating NSAIDs", "NSAIDs")),
+        (("NSAIDs", "NSAIDs in gout"), ("NSAIDs in gout",)),
+        ((), ()),
+    ],
+)
+def test_only_headings_that_say_more_than_the_quotation_stand_above_it(
+    heading: tuple[str, ...], said: tuple[str, ...]
+) -> None:
+    assert said_above("Contraindications include active peptic ulcer disease.", heading) == said
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,13 @@ def test_generic_words_and_the_patients_numbers_are_no_concepts() -> None:
     assert words == ["units", "apixaban", "stroke"]
 
 
+def test_a_patients_age_is_no_concept() -> None:
+    assert [one.word for one in concepts_of("apixaban for an 81-year-old or a 7yo with stroke", rarity())] == [
+        "apixaban",
+        "stroke",
+    ]
+
+
 def test_an_explanation_stands_for_its_word() -> None:
     concepts = concepts_of("Eliquis (apixaban)", rarity())
     assert share_covered(concepts, ["Apixaban 5 mg twice a day."]) == 1.0
@@ -42,6 +49,7 @@ def test_qualifiers_that_a_text_does_not_speak_to(question: str, text: str, miss
 
 
 def test_words_that_a_text_does_not_speak_to() -> None:
+    assert missing_words("gout in chronic kidney disease", ["Colchicine treats a gout flare."], rarity()) == []
     assert missing_words("colchicine or allopurinol in gout", ["Colchicine treats a gout flare."], rarity()) == [
         "allopurinol"
     ]

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from wardround.agent.quoting.qualifiers import has_doses_of_its_own, qualifiers_of, speaks_to_a_qualifier
+from wardround.agent.quoting.qualifiers import (
+    has_doses_of_its_own,
+    qualifiers_of,
+    speaks_to_a_qualifier,
+    without_qualifiers,
+)
 
 
 @pytest.mark.parametrize(
@@ -27,3 +32,35 @@ def test_words_on_conception_speak_to_those_who_hope_for_a_baby() -> None:
     rule = "Methotrexate must be discontinued at least 3 months before conception in both men and women."
     assert speaks_to_a_qualifier("Should a man who is trying for a baby stop methotrexate?", rule)
     assert not speaks_to_a_qualifier("Should a baby get methotrexate?", rule)
+
+
+@pytest.mark.parametrize(
+    ("question", "names"),
+    [
+        ("How much fluid should a 6-year-old with DKA get?", ["children"]),
+        ("14yo with asthma: reliever?", ["children"]),
+        ("fever in a 4 y/o", ["children"]),
+        ("An infection in somebody aged 9", ["children"]),
+        ("An 8-week-old with fever", ["children"]),
+        ("Is a 2-week-old thrombus lysed?", []),
+        ("dating at a gestational age of 9 weeks", ["pregnancy"]),
+        ("A 62-year-old smoker with pneumonia", []),
+        ("An 81-year-old after a heart attack", ["older age"]),
+        ("apixaban at age 70", ["older age"]),
+        ("Stage 3 disease, 10 years ago", []),
+        ("Fluids for a man on haemodialysis", ["kidney function"]),
+    ],
+)
+def test_an_age_says_whether_it_is_a_child_or_somebody_old(question: str, names: list[str]) -> None:
+    assert [one.name for one in qualifiers_of(question)] == names
+
+
+def test_what_is_left_of_a_question_beside_its_qualifiers() -> None:
+    assert without_qualifiers("Gout flare in CKD (chronic kidney disease)?").split() == [
+        "Gout",
+        "flare",
+        "in",
+        "(",
+        ")?",
+    ]
+    assert without_qualifiers("Gout flare?") == "Gout flare?"

@@ -1,0 +1,26 @@
+"""What stands above a quotation in its source: of whom and what it speaks, where its own words do not say so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from wardround.retrievers.analysis import analyse
+
+INNERMOST = 2
+"""Headings that are looked at: "Dose" or "Indication" says little without the one above it."""
+
+
+def said_above(quotation: str, heading: Sequence[str]) -> tuple[str, ...]:
+    """The innermost headings, outer first, that name what neither ``quotation`` nor a heading further in names.
+
+    "Contraindications include peptic ulcer" is read as speaking of whatever was quoted before, unless "NSAIDs" stands
+    with it.
+    """
+    named = set(analyse(quotation))
+    kept: list[str] = []
+    for one in reversed(heading[-INNERMOST:]):
+        words = set(analyse(one))
+        if words - named:
+            kept.insert(0, one)
+            named |= words
+    return tuple(kept)
