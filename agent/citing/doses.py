@@ -14,13 +14,16 @@ _DOSE = re.compile(
     r"(?:\s?/\s?(?:kg|m2|m²|min|minute|h|hr|hour|day|dose|d)|\s+per\s+\w+)*(?!\w)",
     re.IGNORECASE,
 )
+_FILTRATION = re.compile(
+    r"\b(?:CrCl|clearance|e?GFR)\b[^.;:\d]{0,16}\d[\d.,]*(?:\s?(?:-|–|to)\s?\d[\d.,]*)?\s?mL/min", re.IGNORECASE
+)
 LEFT_OUT = "a statement was left out, because it gives a dose that no passage quoted for it gives"
 _BLANK = "[dose]"
 
 
 def gives_dose(text: str) -> bool:
-    """Whether ``text`` holds an amount in a unit that medicines are measured in."""
-    return _DOSE.search(text) is not None
+    """Whether ``text`` holds an amount in a unit that medicines are measured in; what kidneys filter is none."""
+    return _DOSE.search(_FILTRATION.sub("", text)) is not None
 
 
 def without_unquoted_doses(claims: Sequence[VerifiedClaim]) -> tuple[tuple[VerifiedClaim, ...], tuple[str, ...]]:

@@ -6,13 +6,14 @@ import re
 
 # WHO's stems for nonproprietary names; short ones that end ordinary words are left out.
 _STEMS = (
-    "adol|afil|alol|amivir|angin|antel|arone|artan|asone|astine|azepam|azepine|azide|azine|azole|azolam|azosin|barbital"
-    "|caine|cept|cillin|cycline|dipine|dopa|dronate|dronic|ectin|entan|etine|fenac|fibrate|floxacin|formin|fungin"
-    "|gatran|gliflozin|glinide|gliptin|glitazone|glutide|grel|ilol|imab|imus|iprant|lukast|mab|micin|mustine|mycin"
-    "|nacin|nidazole|nib|olol|olone|onide|oprazole|oxacin|oxetine|parin|parib|penem|pidem|plase|platin|prazole|pressin"
-    "|pril|prilat|profen|prost|quine|racetam|relin|renone|sartan|semide|setron|sidone|solone|statin|steride|taxel|tecan"
-    "|terol|thiazide|tidine|trexate|tretin|triptan|triptyline|tyline|vaptan|vastatin|vir|virine|vudine|xaban|zepam|zolid"
-    "|zumab|ximab|cef\\w+"
+    "adol|afil|alol|amivir|angin|antel|arone|artan|asone|astine|azepam|azepine|azide|azine|azolam|azole|azosin"
+    "|barbital|caine|cept|cillin|curium|cycline|dipine|dopa|dronate|dronic|ectin|entan|etine|faxine|fenac|fiban"
+    "|fibrate|floxacin|formin|fungin|gatran|gliflozin|glinide|gliptin|glitazone|glutide|grel|grelor|ilol|imab|imus"
+    "|iprant|irudin|lukast|mab|micin|milast|mustine|mycin|nacin|nib|nidazole|olol|olone|onide|oprazole|oxacin"
+    "|oxetine|oxifene|paratide|parib|parin|penem|pidem|plase|platin|pram|prazole|pressin|pril|prilat|profen|prost"
+    "|quine|racetam|relin|renone|reotide|sartan|semide|setron|sidone|siran|solone|statin|steride|taxel|tecan|terol"
+    "|thiazide|tidine|tretin|trexate|triptan|triptyline|tropium|tyline|vaptan|vastatin|vir|virine|vudine|xaban"
+    "|ximab|zepam|zolid|zumab|cef\\w+"
 )
 _MEDICINE = re.compile(rf"\b(?:[a-z]{{2,}}(?:{_STEMS})|cef[a-z]{{4,}}|sulfa[a-z]{{4,}})\b", re.IGNORECASE)
 
@@ -22,16 +23,24 @@ def _words(listed: str) -> frozenset[str]:
 
 
 _OTHERS = _words(
-    "insulin aspirin heparin warfarin digoxin lithium morphine codeine fentanyl methadone naloxone ketamine "
-    "propofol midazolam adrenaline epinephrine noradrenaline norepinephrine dopamine dobutamine vasopressin "
-    "hydrocortisone prednisone prednisolone dexamethasone paracetamol acetaminophen ibuprofen naproxen diclofenac "
-    "clopidogrel ticagrelor prasugrel apixaban rivaroxaban dabigatran amiodarone adenosine atropine labetalol "
-    "nitroglycerin furosemide spironolactone mannitol metronidazole vancomycin linezolid meropenem aztreonam "
-    "colistin nitrofurantoin trimethoprim fosfomycin rifampicin rifampin isoniazid ethambutol pyrazinamide "
-    "fluconazole amphotericin levothyroxine methimazole carbimazole metformin magnesium potassium calcium "
-    "thiamine folate albumin phenytoin valproate levetiracetam carbamazepine lamotrigine haloperidol clozapine "
-    "olanzapine quetiapine methotrexate azathioprine cyclosporine ciclosporin tacrolimus hydroxychloroquine "
-    "colchicine allopurinol febuxostat salbutamol albuterol theophylline"
+    "acamprosate acetaminophen adenosine adrenaline albumin albuterol allopurinol amiodarone amphotericin "
+    "anakinra andexanet apixaban aspirin atropine azathioprine aztreonam baclofen bisacodyl brexanolone "
+    "buprenorphine bupropion calcitonin calcium carbamazepine carbimazole ciclosporin clonidine clopidogrel "
+    "clozapine codeine colchicine colistin cyclophosphamide cyclosporine dabigatran dantrolene dexamethasone "
+    "dextrose diclofenac digoxin disulfiram dobutamine domperidone dopamine epinephrine eptifibatide "
+    "erythropoietin ethambutol etomidate ezetimibe febuxostat fentanyl fluconazole folate fondaparinux fosfomycin "
+    "furosemide gabapentin glibenclamide gliclazide glimepiride glipizide glucagon glyburide haloperidol heparin "
+    "hydralazine hydrocortisone hydroxocobalamin hydroxycarbamide hydroxychloroquine hydroxyurea ibuprofen "
+    "icosapent insulin isoniazid ivabradine ketamine labetalol lactulose lamotrigine leflunomide levetiracetam "
+    "levothyroxine linezolid lithium lofexidine loperamide magnesium mannitol meropenem mesalamine mesalazine "
+    "metformin methadone methimazole methotrexate metoclopramide metronidazole midazolam minoxidil mirtazapine "
+    "morphine mycophenolate naloxone naltrexone naproxen niacin nicotine nitrofurantoin nitroglycerin "
+    "noradrenaline norepinephrine olanzapine paracetamol pegloticase pentoxifylline phenytoin potassium prasugrel "
+    "prednisolone prednisone pregabalin probenecid propofol pyrazinamide quetiapine rifabutin rifampicin rifampin "
+    "rifaximin rivaroxaban rocuronium sacubitril salbutamol senna sertraline sevelamer spironolactone "
+    "succinylcholine sucralfate sumatriptan suxamethonium tacrolimus terbutaline theophylline thiamine "
+    "thiosulfate ticagrelor tirzepatide topiramate tranexamic trazodone tretinoin trimethoprim valproate "
+    "vancomycin varenicline vasopressin warfarin zoledronic"
 )
 _NOT_MEDICINES = _words(
     "accept adiponectin cholesterol concept cystatin except fibronectin intercept lectin pectin somatostatin spartan"

@@ -62,6 +62,8 @@ def _may_be_quoted(question: str, scored: Sequence[Scored]) -> list[Scored]:
     """Without other medicines than the question's, doses that are not this patient's, and what says nothing alone."""
     medicines = medicines_in(question)
     pool = [one for one in scored if _speaks_of_any(medicines, one)] if medicines else list(scored)
+    if asks_for_a_dose(question):
+        pool = [one for one in pool if not _is_dose_of_another(medicines, one)]
     if has_doses_of_its_own(question):
         pool = [one for one in pool if not _is_a_general_dose(question, one)]
     return [one for one in pool if one is scored[0] or not only_frames(one.candidate.text, question)]
@@ -100,6 +102,15 @@ def _different(pool: Sequence[Scored], most: int, given: Sequence[Scored]) -> li
 def _is_a_general_dose(question: str, one: Scored) -> bool:
     """Whether a dose is quoted that nothing around it relates to a qualifier of the question."""
     return gives_dose(one.candidate.text) and not speaks_to_a_qualifier(question, one.candidate.in_context)
+
+
+def _is_dose_of_another(medicines: frozenset[str], one: Scored) -> bool:
+    """Whether a dose is quoted that, by what is named with it, is one of another medicine than ``medicines``.
+
+    A class answers for its members in what it says, never in its doses.
+    """
+    named = medicines_in(one.candidate.in_context)
+    return bool(medicines and named) and not named & medicines and gives_dose(one.candidate.text)
 
 
 def _speaks_of_any(medicines: Iterable[str], one: Scored) -> bool:

@@ -40,10 +40,11 @@ _HOPED_FOR = "(?:try|trying) for a baby|(?:have|having|want) a baby"
 
 _YEARS_OLD = r"[- ]?(?:years?|yrs?|y)[- /]?(?:old|o)\b"
 _CHILDS_AGE = (
-    rf"(?:1[0-7]|[1-9]){_YEARS_OLD}|(?<!gestational )age[ds]? (?:of )?(?:1[0-7]|[1-9])\b|"
+    rf"(?:1[01]|[1-9]){_YEARS_OLD}|(?<!gestational )age[ds]? (?:of )?(?:1[01]|[1-9])\b|"
     r"\d+[- ]?(?:month|week|day)s?[- ]old(?= (?:boy|girl|with|who|has)\b|\s*[,.;:?]|$)"
 )
 """A thrombus, too, may be two weeks old; only what reads like a person is taken for one."""
+_TEENAGE = rf"1[2-7]{_YEARS_OLD}|(?<!gestational )age[ds]? (?:of )?1[2-7]\b"
 _OLDER_AGE = r"(?:6[5-9]|[7-9]\d|1[01]\d)"
 
 QUALIFIERS = (
@@ -58,10 +59,18 @@ QUALIFIERS = (
     ),
     _qualifier(
         "children",
-        r"child|paediatric|pediatric|infant|toddler|adolescent|teenage|neonat|newborn|"
+        r"child|paediatric|pediatric|infant|toddler|neonat|newborn|"
         r"(?<!try for a )(?<!trying for a )(?<!have a )(?<!having a )(?<!want a )bab(?:y|ies)|"
         rf"{_CHILDS_AGE}",
-        r"child|paediatric|pediatric|infant|toddler|adolescent|neonat|newborn|preterm|term infant",
+        r"child|paediatric|pediatric|infant|toddler|neonat|newborn|preterm|term infant",
+        strict=True,
+        own_doses=True,
+    ),
+    # "Adults and adolescents" in a source says nothing of a child of eight.
+    _qualifier(
+        "adolescents",
+        rf"adolescent|teenage|{_TEENAGE}",
+        r"adolescent|teenage|child|paediatric|pediatric",
         strict=True,
         own_doses=True,
     ),

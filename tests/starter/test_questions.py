@@ -58,9 +58,9 @@ def test_an_unspoken_qualifier_is_said(outcomes: list[Outcome]) -> None:
 
 def test_guidelines_that_set_different_targets_are_said_to_differ(starter_agent: ClinicalAgent) -> None:
     answer = starter_agent.ask("target blood pressure in adults with chronic kidney disease")
-    numbers = {one.organisation: one.number for one in answer.references}
+    (kdigo,) = (one.number for one in answer.references if one.heading[-1] == "Blood Pressure Targets")
     (told,) = (one for one in answer.warnings if one.startswith("sources differ"))
-    assert f"< 120 mmHg [{numbers['KDIGO']}]" in told
+    assert f"< 120 mmHg [{kdigo}]" in told
     assert "sources differ" not in " ".join(starter_agent.ask("blood pressure goal in diabetes").warnings)
 
 

@@ -47,6 +47,13 @@ def test_a_medicine_nothing_speaks_of_is_not_answered_by_another() -> None:
     assert composed("What is the dose of tolvaptan?") == []
 
 
+def test_the_dose_of_another_medicine_of_the_class_is_not_quoted() -> None:
+    texts = composed("What is the dose of rivaroxaban in atrial fibrillation?", most=5)
+    assert "Direct oral anticoagulants are preferred to warfarin." in texts
+    assert not any("5 mg" in text for text in texts)
+    assert "Apixaban 5 mg is taken twice a day." in composed("What is the dose of apixaban in atrial fibrillation?", 5)
+
+
 def test_a_class_answers_for_its_member() -> None:
     texts = composed("Can lisinopril be continued in pregnancy?")
     assert "ACE inhibitors are contraindicated in pregnancy." in texts

@@ -38,7 +38,7 @@ def test_words_on_conception_speak_to_those_who_hope_for_a_baby() -> None:
     ("question", "names"),
     [
         ("How much fluid should a 6-year-old with DKA get?", ["children"]),
-        ("14yo with asthma: reliever?", ["children"]),
+        ("14yo with asthma: reliever?", ["adolescents"]),
         ("fever in a 4 y/o", ["children"]),
         ("An infection in somebody aged 9", ["children"]),
         ("An 8-week-old with fever", ["children"]),
@@ -53,6 +53,13 @@ def test_words_on_conception_speak_to_those_who_hope_for_a_baby() -> None:
 )
 def test_an_age_says_whether_it_is_a_child_or_somebody_old(question: str, names: list[str]) -> None:
     assert [one.name for one in qualifiers_of(question)] == names
+
+
+def test_words_on_adults_and_adolescents_do_not_speak_to_a_child_of_eight() -> None:
+    table = "ICS dose categories for adults and adolescents (12 years and older)"
+    assert not speaks_to_a_qualifier("Low-dose budesonide for an 8-year-old", table)
+    assert speaks_to_a_qualifier("Low-dose budesonide for a 14-year-old", table)
+    assert speaks_to_a_qualifier("Low-dose budesonide for a 14-year-old", "Doses for children of 6 to 17 years")
 
 
 def test_what_is_left_of_a_question_beside_its_qualifiers() -> None:
