@@ -21,7 +21,7 @@ STILL_ON_SUBJECT = 0.5
 def subject_of(question: str, rarity: TermRarity) -> list[Concept]:
     """The concepts of ``question`` that name neither a qualifier of the patient nor a kind of answer.
 
-    Of "first-line treatment of an acute gout flare in chronic kidney disease": acute, gout, flare, chronic.
+    Of "first-line treatment of an acute gout flare in chronic kidney disease": acute, gout, flare.
     """
     return [one for one in concepts_of(without_qualifiers(question), rarity) if not expectations_of(one.word)]
 

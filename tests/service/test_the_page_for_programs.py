@@ -58,7 +58,7 @@ def test_every_block_runs_and_says_what_the_page_promises(address: str, capsys: 
     )
     assert re.search(r"^gout flare -> \[\(1, 'ward:3#0'\), \(2, 'ward:", filtered, flags=re.MULTILINE)
     assert set(re.findall(r"'(\w+)'", judge)) == {"partly"}
-    assert letter.startswith("Dear colleague,\n\n1. “In adults with septic shock")
+    assert letter.startswith("Dear colleague,\n\n1. Antibiotic timing: “In adults with septic shock")
     assert "ask_clinical_literature" in tools
     assert tools.count("ward:3#0") == 3
     assert "1 Sepsis handbook None" in served_reply

@@ -145,7 +145,10 @@ def test_the_real_program_quotes_then_lets_a_server_write_then_goes_on_after_a_r
             terminal.enter("In adults with septic shock, how soon should antibiotics be given?")
             terminal.until("no language model is configured")
             quoted = _settled(terminal.until("clinical judgement. >"))
-            assert " 1 “The SSC recommends administering antimicrobials immediately, ideally within 1 hour of" in quoted
+            assert (
+                " 1 Antibiotic Timing: “The SSC recommends administering antimicrobials immediately, ideally within 1"
+                in quoted
+            )
             assert quoted[-1] == ">"
             terminal.enter("/model fake-model")
             terminal.until("model: fake-model privacy: nothing leaves this machine >")
