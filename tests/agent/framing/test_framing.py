@@ -51,12 +51,12 @@ async def test_terms_are_explained_as_set_but_for_a_model_in_a_mode_that_asks_in
     assert (await build_writers(settings, model).framer.frame(QUESTION, (), ())).question == by_model
 
 
-def test_the_pipeline_of_a_model_tells_whether_terms_are_explained_and_that_by_quotation_is_as_it_was() -> None:
+def test_the_pipeline_of_a_model_tells_whether_terms_are_explained_and_that_by_quotation_does_not() -> None:
     off = Settings(retrieval=RetrievalSettings(stages=StageSettings(explained="nothing")))
     part = "model, prompts and decoding"
     explained, as_asked = (equipment(one, library(), ScriptedModel()).parts[part] for one in (Settings(), off))
     assert explained == f"{as_asked}, terms explained 1"
-    assert equipment(Settings(), library()).parts[part] == equipment(off, library()).parts[part] == "by quotation 1"
+    assert equipment(Settings(), library()).parts[part] == equipment(off, library()).parts[part] == "by quotation 2"
     assert "stages" not in equipment(Settings(), library()).parts
     assert "stages" in equipment(off, library()).parts
 
