@@ -6,12 +6,11 @@ from collections.abc import Sequence
 
 from wardround.agent.quoting.concepts import Concept, concepts_of, share_covered, terms_of
 from wardround.agent.quoting.expectations import expectations_of
+from wardround.agent.quoting.gaps import TELLING_SHARE
 from wardround.agent.quoting.qualifiers import without_qualifiers
 from wardround.agent.quoting.relevance import Scored
 from wardround.retrievers.term_rarity import TermRarity
 
-TELLING_SHARE = 0.05
-"""Words in more than one of twenty passages say too little of what a document is about."""
 SAME_SUBJECT = 0.9
 """A quotation speaks of the subject as fully as another when it holds this share of what the other holds of it."""
 STILL_ON_SUBJECT = 0.5
