@@ -107,7 +107,7 @@ def _is_a_general_dose(question: str, one: Scored) -> bool:
 def _is_dose_of_another(medicines: frozenset[str], one: Scored) -> bool:
     """Whether a dose is quoted that, by what is named with it, is one of another medicine than ``medicines``.
 
-    A class answers for its members in what it says, never in its doses.
+    A class answers for its members in what it says, not in their doses.
     """
     named = medicines_in(one.candidate.in_context)
     return bool(medicines and named) and not named & medicines and gives_dose(one.candidate.text)

@@ -38,6 +38,13 @@ def test_the_sentence_that_answers_comes_first() -> None:
     ]
 
 
+def test_the_best_quotation_leads_though_its_source_says_it_later() -> None:
+    assert composed("Which dose of alteplase is given in stroke?", most=5) == [
+        "The dose is 0.9 mg/kg, at most 90 mg.",
+        "Give alteplase within 4.5 hours of onset.",
+    ]
+
+
 def test_no_quotation_is_given_twice() -> None:
     texts = composed("How soon are antibiotics given in septic shock?", most=5)
     assert len(texts) == len(set(texts))
