@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, aclosing
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from wardround.agent.answer import Answer
 from wardround.agent.event_loop import LoopThread
@@ -34,6 +34,16 @@ if TYPE_CHECKING:
 
 _FILTERS_KEPT = 16
 """A graph takes some 30 ms to put together, so those of so many filters are kept."""
+
+
+class _Asked(NamedTuple):
+    """A question with everything that is said beside it."""
+
+    question: str
+    history: Sequence[Turn] = ()
+    options: Sequence[AnswerOption] = ()
+    thread_id: str | None = None
+    where: Where | None = None
 
 
 class ClinicalAgent:
@@ -165,7 +175,7 @@ class ClinicalAgent:
             InputError: the question is empty, too long or not text.
             WardroundError: anything else that can be said in one line.
         """
-        return self._loop.run(self._answer(question, history, options, thread_id, where))
+        return self._loop.run(self._answer(_Asked(question, history, options, thread_id, where)))
 
     async def aask(
         self,
@@ -177,7 +187,7 @@ class ClinicalAgent:
         where: Where | None = None,
     ) -> Answer:
         """``ask`` for asynchronous code, in whatever event loop it runs; cancelling it cancels the run."""
-        return await self._loop.await_(self._answer(question, history, options, thread_id, where))
+        return await self._loop.await_(self._answer(_Asked(question, history, options, thread_id, where)))
 
     async def stream(
         self,
@@ -192,7 +202,7 @@ class ClinicalAgent:
 
         Closing the generator before that, or cancelling who reads it, cancels the run.
         """
-        events = self._loop.iterate(self._events(question, history, options, thread_id, where))
+        events = self._loop.iterate(self._events(_Asked(question, history, options, thread_id, where)))
         async with aclosing(events):
             async for event in events:
                 yield event
@@ -232,43 +242,30 @@ class ClinicalAgent:
         async def one(question: str) -> Answer | Exception:
             async with places:
                 try:
-                    return await self._answer(question, (), (), None, where)
+                    return await self._answer(_Asked(question, where=where))
                 except Exception as error:
                     return error
 
         return list(await asyncio.gather(*(one(question) for question in questions)))
 
-    async def _answer(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        options: Sequence[AnswerOption],
-        thread_id: str | None,
-        where: Where | None,
-    ) -> Answer:
+    async def _answer(self, asked: _Asked) -> Answer:
         answer: Answer | None = None
-        async for event in self._events(question, history, options, thread_id, where):
+        async for event in self._events(asked):
             if isinstance(event, Finished):
                 answer = event.answer
         if answer is None:
             raise RuntimeError("the graph ended without an answer, which is a defect")
         return answer
 
-    async def _events(
-        self,
-        question: str,
-        history: Sequence[Turn],
-        options: Sequence[AnswerOption],
-        thread_id: str | None,
-        where: Where | None,
-    ) -> AsyncGenerator[Event]:
+    async def _events(self, asked: _Asked) -> AsyncGenerator[Event]:
         from wardround.agent.checkpoints import explained
 
-        text = checked_question(question, self._equipment.context.settings.max_question_chars)
-        state: State = {"question": text, "options": tuple(options), "conversation": tuple(history)}
+        text = checked_question(asked.question, self._equipment.context.settings.max_question_chars)
+        state: State = {"question": text, "options": tuple(asked.options), "conversation": tuple(asked.history)}
+        where = asked.where
         with explained(self._checkpoints):
             keeper = await self._keeper(self._equipment if where is None else self._equipment.searching(where))
-            async with aclosing(observed(keeper.events(state, thread_id), text, self.name)) as events:
+            async with aclosing(observed(keeper.events(state, asked.thread_id), text, self.name)) as events:
                 async for event in events:
                     yield event
 

@@ -167,10 +167,8 @@ def foot_lines(answer: Answer) -> Iterator[str]:
         yield DISCLAIMER
         return
     if answer.model is None:
-        yield (
-            "Every statement is quoted from its source; no language model is configured "
-            "(see `wardround doctor` for how to add one)."
-        )
+        how = "Every statement is quoted from its source" if answer.claims else "Only what a source says is given"
+        yield f"{how}; no language model is configured (see `wardround doctor` for how to add one)."
     queries = sum(len(one.queries) for one in answer.rounds)
     certificate = answer.contexts.certificate or "uncalibrated"
     yield (

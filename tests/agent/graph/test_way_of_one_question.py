@@ -59,6 +59,8 @@ def test_a_question_the_corpus_does_not_know_is_not_answered(tmp_path: Path) -> 
     assert answer.claims == ()
     assert len(answer.references) == 3
     assert "does not answer" in answer.to_text()
+    assert "Only what a source says is given; no language model is configured" in answer.to_text()
+    assert "Every statement is quoted" not in answer.to_text()
 
 
 def test_a_qualifier_no_passage_speaks_to_is_named(tmp_path: Path) -> None:
