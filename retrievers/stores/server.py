@@ -11,6 +11,7 @@ import numpy as np
 
 from wardround.corpora.records import Passage
 from wardround.errors import BackendError, ConfigError, StoreError
+from wardround.retrievers.hosts import is_this_machine
 from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, IndexedPassage, Matrix, SparseVector, Vector, Where
 from wardround.retrievers.settings import LayoutSettings
@@ -39,6 +40,8 @@ _INDEX_AFTER_KB = 20_000
 def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: float) -> QdrantClient:
     """A client of the server at ``url``; nothing is sent before the first request.
 
+    To a server on this machine it goes directly: a proxy of the environment would read every passage.
+
     Args:
         url: ``http://host:6333`` or ``https://...``, named by the user.
         api_key_env: environment variable that holds the API key, if the server wants one.
@@ -53,6 +56,7 @@ def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: f
     address = urlsplit(url)
     if address.scheme not in ("http", "https") or not address.hostname:
         raise ConfigError(f"retrieval.store.url is {url!r}: write a whole URL such as http://localhost:6333")
+    through_proxies = not is_this_machine(url)
     try:
         return QdrantClient(
             url=url,
@@ -60,6 +64,8 @@ def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: f
             prefer_grpc=prefer_grpc,
             timeout=max(1, round(timeout_seconds)),
             check_compatibility=False,
+            trust_env=through_proxies,
+            grpc_options={} if through_proxies else {"grpc.enable_http_proxy": 0},
         )
     except ValueError as error:
         raise ConfigError(f"retrieval.store.url is {url!r}: {error}") from error

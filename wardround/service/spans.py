@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from wardround.agent.models.endpoints import require_allowed
+from wardround.agent.models.endpoints import is_this_machine, require_allowed
 from wardround.agent.settings import TelemetrySettings
 from wardround.packages import require_extra
+
+if TYPE_CHECKING:
+    import requests
 
 
 @contextmanager
@@ -29,7 +33,8 @@ def exported_spans(settings: TelemetrySettings) -> Iterator[None]:
     from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    exporter = OTLPSpanExporter(endpoint=f"{settings.otlp_endpoint.rstrip('/')}/v1/traces")
+    address = f"{settings.otlp_endpoint.rstrip('/')}/v1/traces"
+    exporter = OTLPSpanExporter(endpoint=address, session=_direct_session() if is_this_machine(address) else None)
     provider = TracerProvider(resource=Resource({SERVICE_NAME: "wardround"}))
     provider.add_span_processor(BatchSpanProcessor(exporter))
     trace.set_tracer_provider(provider)
@@ -37,3 +42,12 @@ def exported_spans(settings: TelemetrySettings) -> Iterator[None]:
         yield
     finally:
         provider.shutdown()
+
+
+def _direct_session() -> requests.Session:
+    """A session without the environment's proxies: what is meant for this machine must not be read on another one."""
+    import requests
+
+    session = requests.Session()
+    session.trust_env = False
+    return session
