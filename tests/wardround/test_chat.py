@@ -89,7 +89,7 @@ def test_a_session_is_resumed_by_name_from_the_command_line_and_from_within(tmp_
     converse(tmp_path, "How soon?\n", name="sepsis")
     agent = FakeAgent()
     output, messages = converse(tmp_path, "Which drug?\n", agent, name="sepsis")
-    assert output.startswith("Session sepsis with 1 questions so far. /help lists the commands.\n")
+    assert output.startswith("Session sepsis with 1 question so far. /help lists the commands.\n")
     assert len(agent.asked[0][1]) == 1
 
     agent = FakeAgent()

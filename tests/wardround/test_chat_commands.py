@@ -68,6 +68,15 @@ def test_documents_are_attached_kept_with_the_session_and_taken_off(tmp_path: Pa
     assert said(tmp_path, "/attach\n") == ["Attached: nothing."]
 
 
+def test_documents_attached_to_one_session_are_not_searched_in_another(tmp_path: Path) -> None:
+    letter, notes = tmp_path / "letter.txt", tmp_path / "notes.md"
+    for path in (letter, notes):
+        path.write_text("Notes.")
+    said(tmp_path, f"/attach {notes}\n/attach keep\nHow soon?\n", name="with-notes")
+    told = said(tmp_path, f"/attach {letter}\n/resume with-notes\n/attach\n")
+    assert f"Attached: {notes}." in told
+
+
 def test_an_attachment_that_is_gone_is_told_and_the_chat_goes_on(tmp_path: Path) -> None:
     notes = tmp_path / "notes.md"
     notes.write_text("# Notes")

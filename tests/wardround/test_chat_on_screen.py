@@ -159,7 +159,7 @@ def test_the_real_program_quotes_then_lets_a_server_write_then_goes_on_after_a_r
             assert terminal.exit_code() == 0
         assert server.chats
         with Terminal([*chat, "--plain"], columns=100, rows=70) as terminal:
-            assert terminal.until("commands. >")[0] == "Session s with 1 questions so far. /help lists the commands."
+            assert terminal.until("commands. >")[0] == "Session s with 1 question so far. /help lists the commands."
             terminal.enter("/why")
             assert "Claim 1: supported, model [1]" in terminal.until("Claim 1: supported, model [1] >")
 

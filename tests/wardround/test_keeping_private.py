@@ -50,7 +50,7 @@ def test_old_sessions_go_and_the_others_stay(kept: Path) -> None:
     assert sessions("purge", "--older-than", "30") == (0, "removed old\n")
     assert left(kept) == [".lines", ".new.lock", "checkpoints.sqlite", "new.jsonl"]
     assert sessions("purge", "--older-than", "30") == (0, "there was nothing to remove\n")
-    assert sessions("list")[1].startswith("new  1 questions, last ")
+    assert sessions("list")[1].startswith("new  1 question, last ")
 
 
 def test_all_leaves_nothing_behind(kept: Path) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -10,7 +14,20 @@ import pytest
 
 from tests.wardround.fake_agent import QUOTE, an_answer
 from wardround.chat.sessions import Exchange, SessionFolder
-from wardround.errors import InputError
+from wardround.errors import InputError, StoreError
+
+
+@contextmanager
+def file_size_limit(size: int) -> Iterator[None]:
+    """No file of this process grows beyond ``size``, as on a disk that is nearly full."""
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, old[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, old)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def exchange(question: str) -> Exchange:
@@ -77,10 +94,36 @@ def test_a_name_never_leads_out_of_the_folder(tmp_path: Path, name: str) -> None
 
 def test_names_after_the_time_do_not_collide(tmp_path: Path) -> None:
     folder, now = SessionFolder(tmp_path), datetime(2026, 11, 22, 14, 5)
-    assert folder.unused_name(now) == "2026-11-22-1405"
-    with folder.open(folder.unused_name(now)) as session:
+    with folder.begin(now) as session:
+        assert session.name == "2026-11-22-1405"
         session.append(exchange("first?"))
-    assert folder.unused_name(now) == "2026-11-22-1405-2"
+    with folder.begin(now) as session:
+        assert session.name == "2026-11-22-1405-2"
+
+
+def test_two_chats_may_begin_in_one_minute(tmp_path: Path) -> None:
+    folder, now = SessionFolder(tmp_path), datetime(2026, 11, 22, 14, 5)
+    with folder.begin(now) as one, folder.begin(now) as another:
+        assert [one.name, another.name] == ["2026-11-22-1405", "2026-11-22-1405-2"]
+    with folder.begin(now) as session:
+        assert session.name == "2026-11-22-1405"
+
+
+def test_an_exchange_that_does_not_fit_on_the_disk_leaves_the_session_as_it_was(tmp_path: Path) -> None:
+    folder = SessionFolder(tmp_path)
+    with folder.open("sepsis") as session:
+        session.append(exchange("first?"))
+        path = tmp_path / "sessions" / "sepsis.jsonl"
+        before = path.read_bytes()
+        with (
+            file_size_limit(len(before) + 40),
+            pytest.raises(StoreError, match=r"sepsis\.jsonl: the exchange could not"),
+        ):
+            session.append(exchange("second?"))
+        assert path.read_bytes() == before
+        session.append(exchange("third?"))
+    with folder.open("sepsis") as session:
+        assert session.exchanges == (exchange("first?"), exchange("third?"))
 
 
 def test_an_exchange_becomes_the_turn_that_later_questions_refer_to() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Self
 
 from wardround.agent.answer import Answer, Reference
+from wardround.agent.rendering import counted
 from wardround.answering import answer_while_telling
 from wardround.chat.commands import COMMANDS, Command
 from wardround.chat.desk import Desk
@@ -53,7 +54,7 @@ class Dialogue:
         self._cleaned = cleaned
         self._held = ExitStack()
         self._ended = False
-        self.session: Session = self._held.enter_context(folder.open(name or folder.unused_name(now())))
+        self.session: Session = self._held.enter_context(folder.open(name) if name else folder.begin(now()))
         self._numbering = self._numbering_of(self.session)
 
     def __enter__(self) -> Self:
@@ -159,4 +160,5 @@ class Dialogue:
 
 def so_far(session: Session) -> str:
     """How much of a session there is, to follow its name; empty for a new one."""
-    return f" with {len(session.exchanges)} questions so far" if session.exchanges else ""
+    asked = len(session.exchanges)
+    return f" with {counted(asked, 'question', 'questions')} so far" if asked else ""

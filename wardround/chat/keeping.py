@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from wardround.agent.rendering import counted
 from wardround.chat.exporting import FORMS, exported, written_new
 from wardround.errors import InputError
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 def sessions(dialogue: Dialogue, _: str) -> None:
     """Lists the sessions that can be resumed."""
     lines = [
-        f"{one.name}: {one.exchanges} questions, last {one.changed_at:%Y-%m-%d %H:%M}"
+        f"{one.name}: {counted(one.exchanges, 'question', 'questions')}, last {one.changed_at:%Y-%m-%d %H:%M}"
         for one in dialogue.folder.summaries()
     ]
     dialogue.screen.say("\n".join(lines) or "No session is kept yet.")
@@ -33,6 +34,8 @@ def resume(dialogue: Dialogue, name: str) -> None:
     last = dialogue.session.exchanges[-1:]
     told = f" Last question: {last[0].answer.question}" if last else ""
     dialogue.screen.say(f"Session {name}{so_far(dialogue.session)}.{told}")
+    if dialogue.desk.attached():  # they were attached to the other session
+        dialogue.desk.detach()
     dialogue.attach_remembered()
 
 

@@ -13,12 +13,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import count
 from pathlib import Path
 
 from wardround.agent.answer import Answer
 from wardround.agent.records import Turn
 from wardround.chat.attachments import with_quotes_only
-from wardround.errors import InputError
+from wardround.errors import InputError, StoreError
 from wardround.files import exclusive_lock, flush_folder, write_atomically
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -67,13 +68,19 @@ class Session:
         """Keeps one more exchange; it is on disk when the call returns.
 
         On disk, attached documents keep only the words that the answer quotes, unless they are remembered.
+
+        Raises:
+            StoreError: it could not be written whole; the file is as it was.
         """
         line = _line(exchange, whole=bool(self.attachments))
         is_new = not self._path.exists()
         descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, _OWNER_ONLY)
-        with os.fdopen(descriptor, "ab", buffering=0) as file:
-            file.write(line)
-            os.fsync(file.fileno())
+        try:
+            _write_whole(descriptor, line)
+        except OSError as error:
+            raise StoreError(f"{self._path}: the exchange could not be kept, the file is as it was: {error}") from error
+        finally:
+            os.close(descriptor)
         if is_new:
             flush_folder(self._path.parent)
         self._exchanges.append(exchange)
@@ -120,15 +127,24 @@ class SessionFolder:
                 raise InputError(f"the session {name!r} is open in another terminal: close it there or choose another")
             yield Session(name, self._folder / f"{name}{_SUFFIX}")
 
+    @contextmanager
+    def begin(self, now: datetime) -> Iterator[Session]:
+        """A new session named after the time, such as ``2026-11-22-1405``, until the block ends.
+
+        A name is taken by a session on disk, and by one that another terminal has begun and asked nothing in yet.
+        """
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        stem = now.strftime("%Y-%m-%d-%H%M")
+        for number in count(1):
+            name = stem if number == 1 else f"{stem}-{number}"
+            with exclusive_lock(self._lock_of(name)) as alone:
+                if alone and not self.exists(name):
+                    yield Session(name, self._folder / f"{name}{_SUFFIX}")
+                    return
+
     def exists(self, name: str) -> bool:
         """Whether there is something to resume under this name."""
         return bool(_NAME.fullmatch(name)) and (self._folder / f"{name}{_SUFFIX}").is_file()
-
-    def unused_name(self, now: datetime) -> str:
-        """A name after the time, such as ``2026-11-22-1405``, that no session has yet."""
-        stem = now.strftime("%Y-%m-%d-%H%M")
-        candidates = (stem if number == 1 else f"{stem}-{number}" for number in range(1, 10_000))
-        return next(name for name in candidates if not self.exists(name))
 
     def rename(self, session: Session, name: str) -> None:
         """Gives the files of a session that is held here, and not open, another name.
@@ -214,6 +230,22 @@ def _line(exchange: Exchange, *, whole: bool) -> bytes:
     answer = exchange.answer if whole else with_quotes_only(exchange.answer)
     record = {"asked_at": exchange.asked_at, "answer": answer.model_dump(mode="json")}
     return json.dumps(record, ensure_ascii=False).encode("utf-8") + b"\n"
+
+
+def _write_whole(descriptor: int, line: bytes) -> None:
+    """Appends the line and flushes it to disk; when that fails, no part of it stays behind.
+
+    One call may write less than it is given, such as on a disk that is nearly full.
+    """
+    size = os.fstat(descriptor).st_size
+    rest = memoryview(line)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
 
 
 def _read_repaired(path: Path) -> list[Exchange]:

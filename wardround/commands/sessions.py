@@ -22,9 +22,12 @@ NameArgument = Annotated[str, Argument(help="Name of the session.")]
 @app.command("list")
 def list_(profile: ProfileOption = None, config: ConfigOption = None, assignments: SetOption = None) -> None:
     """List the sessions, the one used last first."""
+    from wardround.agent.rendering import counted
+
     folder, _ = _folder(config, profile, assignments)
     for one in folder.summaries():
-        sys.stdout.write(f"{one.name}  {one.exchanges} questions, last {one.changed_at:%Y-%m-%d %H:%M}\n")
+        asked = counted(one.exchanges, "question", "questions")
+        sys.stdout.write(f"{one.name}  {asked}, last {one.changed_at:%Y-%m-%d %H:%M}\n")
 
 
 @app.command()
