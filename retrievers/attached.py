@@ -10,7 +10,7 @@ import numpy as np
 from wardround.corpora.records import Passage
 from wardround.retrievers.fusion import fuse
 from wardround.retrievers.in_memory_bm25 import InMemoryBm25
-from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, Matrix, Retriever, Where
+from wardround.retrievers.protocols import EVERYWHERE, Embedder, Hit, Matrix, Retriever, Vector, Where
 from wardround.retrievers.settings import Bm25Settings
 
 RRF_K = 60
@@ -21,8 +21,20 @@ SHARE = 2
 class AttachedPassages:
     """Passages under BM25 and an embedder, a few thousand at most; nothing of them is written anywhere."""
 
-    def __init__(self, passages: Sequence[Passage], embedder: Embedder, settings: Bm25Settings) -> None:
-        """Analyses and embeds the passages.
+    def __init__(
+        self,
+        passages: Sequence[Passage],
+        embedder: Embedder,
+        settings: Bm25Settings,
+        before: AttachedPassages | None = None,
+    ) -> None:
+        """Analyses the passages, and embeds those that were not attached before.
+
+        Args:
+            passages: everything that is attached from now on.
+            embedder: of passages and queries, the same as that of ``before``.
+            settings: of BM25.
+            before: what was attached until now.
 
         Raises:
             InputError: two passages have the same id.
@@ -30,7 +42,11 @@ class AttachedPassages:
         self._passages = tuple(passages)
         self._embedder = embedder
         self._bm25 = InMemoryBm25(self._passages, settings)
-        self._vectors = embedder.embed_passages([one.contents for one in self._passages])
+        texts = [one.contents for one in self._passages]
+        known = before._by_contents() if before is not None else {}
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known |= dict(zip(new, embedder.embed_passages(new), strict=True))
+        self._vectors = np.array([known[text] for text in texts]).reshape(len(texts), embedder.dimension)
         self._rows = {one.id: row for row, one in enumerate(self._passages)}
 
     @property
@@ -63,6 +79,9 @@ class AttachedPassages:
             fuse({"bm25": words, "dense": self._nearest(row, k)}, k, RRF_K)
             for words, row in zip(by_words, cosines, strict=True)
         ]
+
+    def _by_contents(self) -> dict[str, Vector]:
+        return {one.contents: vector for one, vector in zip(self._passages, self._vectors, strict=True)}
 
     def _nearest(self, cosines: Matrix, k: int) -> list[Hit]:
         order = np.argsort(-cosines, kind="stable")[:k]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -11,7 +14,7 @@ from wardround.corpora.records import Biblio, Passage
 from wardround.errors import InputError
 from wardround.retrievers.attached import AttachedPassages, WithAttached
 from wardround.retrievers.hybrid import HybridRetriever
-from wardround.retrievers.protocols import Where
+from wardround.retrievers.protocols import Embedder, Matrix, Where
 from wardround.retrievers.settings import Bm25Settings
 
 TEXTS = (
@@ -80,3 +83,34 @@ def test_the_fingerprint_tells_what_is_attached(held: Library) -> None:
 def test_two_passages_of_one_id_are_refused() -> None:
     with pytest.raises(InputError, match="same id"):
         AttachedPassages([OWN[0], OWN[0]], library().embedder, Bm25Settings())
+
+
+def test_what_was_attached_before_is_not_embedded_again(held: Library) -> None:
+    embedder = Counting(held.embedder)
+    first = AttachedPassages(OWN[:2], embedder, Bm25Settings())
+    both = AttachedPassages(OWN, embedder, Bm25Settings(), first)
+    assert embedder.asked == [[one.contents for one in OWN[:2]], [OWN[2].contents]]
+    assert held.attached is not None
+    ids = [one.id for one in OWN]
+    assert np.allclose(both.vectors(ids), held.attached.vectors(ids), atol=1e-6)
+
+
+def test_a_document_that_has_changed_since_is_embedded_anew(held: Library) -> None:
+    embedder = Counting(held.embedder)
+    first = AttachedPassages(OWN[:1], embedder, Bm25Settings())
+    changed = replace(OWN[0], text="On ward 7 the sepsis nurse is called by bleep 4472.")
+    AttachedPassages([changed], embedder, Bm25Settings(), first)
+    assert embedder.asked[-1] == [changed.contents]
+
+
+class Counting:
+    """An embedder that remembers which passages it was asked for."""
+
+    def __init__(self, embedder: Embedder) -> None:
+        self._embedder = embedder
+        self.dimension = embedder.dimension
+        self.asked: list[list[str]] = []
+
+    def embed_passages(self, texts: Sequence[str]) -> Matrix:
+        self.asked.append(list(texts))
+        return self._embedder.embed_passages(texts)

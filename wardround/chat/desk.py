@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from wardround.addresses import where_it_goes
-from wardround.errors import WardroundError
+from wardround.errors import InputError, WardroundError
 
 if TYPE_CHECKING:
     from wardround.agent.assembly import Library
@@ -182,22 +182,30 @@ class ConfiguredDesk:
 
     def _agent_for(self, settings: Settings, library: Library) -> StreamingAgent:
         from wardround.agent.assembly import equipment
+        from wardround.agent.checkpoints import configured_checkpoints
         from wardround.agent.clinical_agent import ClinicalAgent
         from wardround.agent.models.choose import choose_model
 
         if library.attached is not None:  # nothing is proven about how many passages of these are enough
             settings = settings.model_copy(update={"agent": settings.agent.model_copy(update={"certificate": None})})
+        opening = configured_checkpoints(settings.sessions)
+        equipped = equipment(settings, library, choose_model(settings.model), self._where)
         checkpoints = settings.sessions.folder.expanduser() / "checkpoints.sqlite"
-        return ClinicalAgent(
-            equipment(settings, library, choose_model(settings.model), self._where), checkpoints=checkpoints
-        )
+        return ClinicalAgent(equipped, checkpoints=checkpoints, open_checkpoints=opening)
 
     def _with_attached(self, attached: Mapping[Path, tuple[Passage, ...]]) -> Library:
+        from wardround.chat.attachments import MOST_PASSAGES
         from wardround.retrievers.attached import AttachedPassages
 
         passages = [one for of_path in attached.values() for one in of_path]
-        held = AttachedPassages(passages, self._library.embedder, self._settings.retrieval.bm25) if passages else None
-        return replace(self._library, attached=held)
+        if len(passages) > MOST_PASSAGES:
+            raise InputError(
+                f"together more than {MOST_PASSAGES} passages would be attached: take others off with /attach off, "
+                "or put them into the index with `wardround corpus add`"
+            )
+        library, bm25 = self._library, self._settings.retrieval.bm25
+        held = AttachedPassages(passages, library.embedder, bm25, library.attached) if passages else None
+        return replace(library, attached=held)
 
 
 def open_desk(settings: Settings, reset: Callable[[Mapping[str, str]], Settings], *, quiet: bool) -> Desk:
