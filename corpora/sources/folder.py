@@ -18,7 +18,7 @@ from wardround.corpora.quarantine import BadRecord, OnBadRecord
 from wardround.corpora.records import Biblio, CorpusInfo, Document, Section
 from wardround.errors import CorpusError
 
-READER = 1
+READER = 2
 _FRONT_MATTER = re.compile(r"\A---\r?\n.*?^(?:---|\.\.\.)\r?\n", re.DOTALL | re.MULTILINE)
 
 

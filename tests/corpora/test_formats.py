@@ -4,7 +4,7 @@ import zipfile
 import pypdf
 import pytest
 
-from tests.corpora.office_files import docx, pdf, word_paragraph
+from tests.corpora.office_files import STYLES, WORD, docx, pdf, word_paragraph
 from wardround.corpora.formats import docx as docx_format
 from wardround.corpora.formats.docx import docx_to_text
 from wardround.corpora.formats.html import html_to_text
@@ -57,6 +57,88 @@ def test_docx() -> None:
     text, sections = docx_to_text(docx(body))
     assert text == "Sepsis\n\nGive fluids.\n\n- saline\n  - warm\n\nDoses\n\n10⁹ cells\n\n• A — Dose: 1 mg; daily"
     assert [section.heading for section in sections] == [("Sepsis",), ("Sepsis", "Doses")]
+
+
+def run(text: str, properties: str = "") -> str:
+    return f'<w:r><w:rPr>{properties}</w:rPr><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def words_of(paragraph: str, styles: str | None = STYLES) -> str:
+    return (
+        docx_to_text(docx(f"{paragraph}<w:p><w:r><w:t>End.</w:t></w:r></w:p>", styles))
+        .text.removesuffix("End.")
+        .strip()
+    )
+
+
+@pytest.mark.parametrize("mark", ["<w:strike/>", "<w:dstrike/>", '<w:strike w:val="true"/>', '<w:strike w:val="1"/>'])
+def test_a_dose_struck_out_in_a_docx_is_not_quoted(mark: str) -> None:
+    paragraph = f"<w:p>{run('Give')}{run(' 500 mg daily. Give ', mark)}{run('250 mg daily.')}</w:p>"
+    assert words_of(paragraph) == "Give 250 mg daily."
+
+
+@pytest.mark.parametrize("off", ["0", "false", "off"])
+def test_a_strike_that_is_switched_off_strikes_nothing(off: str) -> None:
+    change = "<w:rPrChange><w:rPr><w:strike/></w:rPr></w:rPrChange>"
+    properties = f'<w:rStyle w:val="old"/><w:strike w:val="{off}"/>{change}'
+    assert words_of(f"<w:p>{run('250 mg', properties)}</w:p>", WITHDRAWN) == "250 mg"
+
+
+WITHDRAWN = (
+    f'<w:styles xmlns:w="{WORD}"><w:style w:styleId="old"><w:rPr><w:strike/></w:rPr></w:style>'
+    '<w:style w:styleId="older"><w:basedOn w:val="old"/></w:style>'
+    '<w:style w:styleId="circle"><w:basedOn w:val="circle"/></w:style></w:styles>'
+)
+
+
+@pytest.mark.parametrize(
+    ("of_paragraph", "of_characters", "words"),
+    [
+        ("", "", "500 mg"),
+        ("", "older", ""),
+        ("older", "", ""),
+        ("old", "old", "500 mg"),
+        ("circle", "absent", "500 mg"),
+    ],
+)
+def test_styles_of_a_docx_strike_out_too(of_paragraph: str, of_characters: str, words: str) -> None:
+    struck = run("500 mg", f'<w:rStyle w:val="{of_characters}"/>')
+    paragraph = f'<w:p><w:pPr><w:pStyle w:val="{of_paragraph}"/></w:pPr>{struck}</w:p>'
+    assert words_of(paragraph, WITHDRAWN) == words
+
+
+def test_what_was_moved_or_deleted_in_a_docx_is_read_only_where_it_stands_now() -> None:
+    body = (
+        f"<w:p>{run('First ')}<w:moveFrom>{run('Give fluids. ')}</w:moveFrom>{run('assess.')}"
+        f"<w:del>{run(' Give 500 mg.')}<w:r><w:tab/></w:r></w:del></w:p>"
+        f"<w:p><w:moveTo>{run('Give fluids. ')}</w:moveTo><w:ins>{run('Reassess.')}</w:ins></w:p>"
+        f"<w:tbl><w:tr><w:tc><w:p>{run('Drug')}</w:p></w:tc></w:tr>"
+        f"<w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p>{run('Old')}</w:p></w:tc></w:tr>"
+        f"<w:tr><w:tc><w:p>{run('New')}<w:moveFrom>{run(' once')}</w:moveFrom></w:p></w:tc></w:tr></w:tbl>"
+    )
+    assert docx_to_text(docx(body)).text == "First assess.\n\nGive fluids. Reassess.\n\n• New"
+
+
+def text_box(content: str) -> str:
+    """A text box as Word writes it: for itself, and once more for versions before 2010."""
+    box = f"<w:txbxContent>{content}</w:txbxContent>"
+    return (
+        '<w:r><mc:AlternateContent xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+        f'<mc:Choice Requires="wps"><w:drawing>{box}</w:drawing></mc:Choice>'
+        f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
+    )
+
+
+def test_a_text_box_is_read_once_behind_its_paragraph() -> None:
+    box = text_box(word_paragraph("Not in pregnancy.") + word_paragraph("renal failure", level=0))
+    body = f"<w:p>{run('Give')}{box}{run(' 250 mg.')}</w:p>{word_paragraph('Then stop.')}"
+    assert docx_to_text(docx(body)).text == "Give 250 mg.\n\nNot in pregnancy.\n\n- renal failure\n\nThen stop."
+
+
+def test_a_text_box_in_a_cell_is_read_once() -> None:
+    cell = f"<w:p>{run('250 mg')}{text_box(word_paragraph('with food'))}</w:p>"
+    body = f"<w:tbl><w:tr><w:tc><w:p>{run('Dose')}</w:p></w:tc></w:tr><w:tr><w:tc>{cell}</w:tc></w:tr></w:tbl>"
+    assert docx_to_text(docx(body)).text == "• Dose: 250 mg; with food"
 
 
 def test_docx_without_styles_has_no_headings() -> None:
