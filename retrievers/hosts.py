@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from collections.abc import Collection
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from wardround.errors import ConfigError
+
+_CREDENTIALS = re.compile(
+    r"""
+    ^((?:(?:[^/?#@:]*:)?/+)?)  # the scheme, if there is one
+    (?:
+        [^/?#]*@  # name and password, which may hold an @ of their own
+        | [^/?#@:\[]*:(?!\d*(?:[/?#]|$)).*@  # a password with one of /?#, known by what would be no number of a port
+    )
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 
 
 def is_this_machine(url: str) -> bool:
@@ -21,9 +33,8 @@ def is_this_machine(url: str) -> bool:
 
 
 def without_credentials(url: str) -> str:
-    """``url`` as it may be shown and logged, without the user name and password it may hold."""
-    parts = urlsplit(url)
-    return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    """``url`` as it may be shown and logged, without the user name and password it may hold, whole or not."""
+    return _CREDENTIALS.sub(r"\1", url)
 
 
 def require_allowed(url: str, allowed_hosts: Collection[str], *, setting: str, name: str = "base_url") -> None:
@@ -38,7 +49,7 @@ def require_allowed(url: str, allowed_hosts: Collection[str], *, setting: str, n
     Raises:
         ConfigError: not an http(s) address, or a host that is not allowed.
     """
-    parts = urlsplit(url)
+    parts = _parts(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigError(
             f"{setting}.{name} is {without_credentials(url)!r}, not an address such as http://localhost:8000/v1"
@@ -52,4 +63,12 @@ def require_allowed(url: str, allowed_hosts: Collection[str], *, setting: str, n
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower().rstrip(".")
+    return (_parts(url).hostname or "").lower().rstrip(".")
+
+
+def _parts(url: str) -> SplitResult:
+    """What ``url`` is made of: nothing where it is no address, such as one with half of an IPv6 bracket."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")

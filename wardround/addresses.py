@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+
+from wardround.retrievers.hosts import is_this_machine, without_credentials
 
 if TYPE_CHECKING:
     from wardround.agent.settings import Settings
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
-
-
-def without_credentials(text: str) -> str:
-    """``text`` without the name and password that an address in it may hold."""
-    return _CREDENTIALS.sub("", text)
-
 
 def addresses_elsewhere(settings: Settings) -> list[str]:
     """The servers beyond this machine to which questions or passages are sent, as they may be shown."""
-    from wardround.agent.models.endpoints import is_this_machine
-
     addresses = [settings.model.base_url] if settings.model.kind == "server" else []
     if settings.retrieval.store.kind == "server" and settings.retrieval.store.url:
         addresses.append(settings.retrieval.store.url)
@@ -30,8 +22,6 @@ def addresses_elsewhere(settings: Settings) -> list[str]:
 
 def where_it_goes(settings: Settings) -> str | None:
     """The sentence about it; None when nothing leaves this machine."""
-    from wardround.agent.models.endpoints import is_this_machine
-
     elsewhere, collector = addresses_elsewhere(settings), settings.telemetry.otlp_endpoint
     told = [f"questions or passages are sent to {', '.join(elsewhere)}"] if elsewhere else []
     if collector and not is_this_machine(collector):

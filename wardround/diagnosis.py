@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from wardround.addresses import where_it_goes, without_credentials
+from wardround.addresses import where_it_goes
 from wardround.agent.settings import Settings
 from wardround.config import LoadedSettings
 from wardround.errors import WardroundError
+from wardround.retrievers.hosts import without_credentials
 
 State = Literal["ok", "note", "missing"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 
 from wardround.errors import ConfigError, StoreError
 from wardround.retrievers.bm25 import Bm25Encoder
-from wardround.retrievers.hosts import require_allowed
+from wardround.retrievers.hosts import require_allowed, without_credentials
 from wardround.retrievers.index.manifest import Manifest, UnusableIndexError
 from wardround.retrievers.index.server_target import ServerTarget
 from wardround.retrievers.index.targets import FolderTarget, IndexTarget
@@ -129,5 +129,5 @@ def _server(settings: StoreSettings) -> tuple[QdrantClient, ServerTarget]:
         prefer_grpc=settings.prefer_grpc,
         timeout_seconds=settings.timeout_seconds,
     )
-    calls = Calls(f"Qdrant at {settings.url}", settings.api_key_env)
+    calls = Calls(f"Qdrant at {without_credentials(settings.url)}", settings.api_key_env)
     return client, ServerTarget(client, settings.collection, calls, Path(settings.folder), settings.layout)

@@ -11,7 +11,7 @@ import numpy as np
 
 from wardround.corpora.records import Passage
 from wardround.errors import BackendError, ConfigError, StoreError
-from wardround.retrievers.hosts import is_this_machine
+from wardround.retrievers.hosts import is_this_machine, without_credentials
 from wardround.retrievers.keys import passage_key
 from wardround.retrievers.protocols import EVERYWHERE, IndexedPassage, Matrix, SparseVector, Vector, Where
 from wardround.retrievers.settings import LayoutSettings
@@ -53,11 +53,11 @@ def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: f
     """
     from qdrant_client import QdrantClient
 
-    address = urlsplit(url)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise ConfigError(f"retrieval.store.url is {url!r}: write a whole URL such as http://localhost:6333")
-    through_proxies = not is_this_machine(url)
+    shown, through_proxies = without_credentials(url), not is_this_machine(url)
     try:
+        address = urlsplit(url)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise ConfigError(f"retrieval.store.url is {shown!r}: write a whole URL such as http://localhost:6333")
         return QdrantClient(
             url=url,
             api_key=os.environ.get(api_key_env) or None,
@@ -67,8 +67,11 @@ def connect(url: str, *, api_key_env: str, prefer_grpc: bool, timeout_seconds: f
             trust_env=through_proxies,
             grpc_options={} if through_proxies else {"grpc.enable_http_proxy": 0},
         )
-    except ValueError as error:
-        raise ConfigError(f"retrieval.store.url is {url!r}: {error}") from error
+    except ValueError:  # its message repeats the address with the password, so it is not even told as the cause
+        raise ConfigError(
+            f"retrieval.store.url ({shown!r}, where its name and password are left out) is no address: write it as in "
+            f"http://localhost:6333, and the server's key in the environment variable {api_key_env}"
+        ) from None
 
 
 class ServerStore(EngineStore):

@@ -152,6 +152,8 @@ def test_doctor_tells_what_a_profile_lacks_and_exits_so() -> None:
 def test_doctor_says_where_questions_go_and_keeps_passwords_to_itself() -> None:
     found = finding("privacy", **{"model.kind": "server", "model.base_url": "http://me:secret@gpu.example:8000/v1"})
     assert (found.state, found.finding) == ("note", "questions or passages are sent to http://gpu.example:8000/v1")
+    store = {"retrieval.store.kind": "server", "retrieval.store.url": "http://me:s@cret@127.0.0.1:9"}
+    assert finding("index", **store).finding == "nothing answers for wardround at http://127.0.0.1:9"
 
 
 def test_doctor_contacts_no_host_that_is_not_allowed() -> None:
@@ -185,7 +187,7 @@ def test_doctor_misses_a_gpu_that_the_settings_ask_for(monkeypatch: pytest.Monke
 
 
 def test_config_show_tells_value_and_origin_and_no_password() -> None:
-    code, output, _ = run("config", "show", "--set", "retrieval.store.url=http://me:secret@host:6333")
+    code, output, _ = run("config", "show", "--set", "retrieval.store.url=http://me:s@cret@host:6333")
     lines = {line.split()[0]: line for line in output.splitlines()}
     assert code == 0
     assert lines["retrieval.store.url"].split(maxsplit=2)[1:] == ['"http://host:6333"', "command line"]

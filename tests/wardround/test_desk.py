@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from wardround.agent.settings import SessionSettings, Settings
+from tests.fake_openai_server import FakeOpenAIServer
+from wardround.agent.settings import ModelSettings, SessionSettings, Settings
 from wardround.answering import answer_while_telling
 from wardround.chat import attachments
 from wardround.chat.desk import ConfiguredDesk
@@ -20,8 +21,9 @@ QUESTION = "In adults with septic shock, how soon should antibiotics be given?"
 
 
 @contextmanager
-def desk_over(index: Path, sessions: SessionSettings) -> Iterator[ConfiguredDesk]:
-    settings = Settings(retrieval=RetrievalSettings(store=StoreSettings(folder=index)), sessions=sessions)
+def desk_over(index: Path, sessions: SessionSettings, model: ModelSettings | None = None) -> Iterator[ConfiguredDesk]:
+    retrieval = RetrievalSettings(store=StoreSettings(folder=index))
+    settings = Settings(retrieval=retrieval, sessions=sessions, model=model or ModelSettings())
     with closing(ConfiguredDesk(settings, lambda changes: settings)) as desk:
         yield desk
 
@@ -55,3 +57,12 @@ def test_many_small_attachments_are_together_as_limited_as_one(
         with pytest.raises(InputError, match="together more than 2 passages would be attached"):
             desk.attach(notes[2])
         assert desk.attached() == (notes[0], notes[1])
+
+
+def test_a_model_without_a_name_is_told_by_its_address_without_the_password(
+    starter_index: Path, tmp_path: Path
+) -> None:
+    with FakeOpenAIServer() as server:
+        model = ModelSettings(kind="server", base_url=server.url.replace("http://", "http://me:s@cret@"))
+        with desk_over(starter_index, SessionSettings(folder=tmp_path / "sessions"), model) as desk:
+            assert desk.state()["model"] == server.url

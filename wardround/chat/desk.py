@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from wardround.addresses import where_it_goes
 from wardround.errors import InputError, WardroundError
+from wardround.retrievers.hosts import without_credentials
 
 if TYPE_CHECKING:
     from wardround.agent.assembly import Library
@@ -110,7 +111,7 @@ class ConfiguredDesk:
         from wardround.retrievers.filters import told
 
         settings = self._settings
-        model = settings.model.name or settings.model.base_url
+        model = settings.model.name or without_credentials(settings.model.base_url)
         return {
             "mode": settings.agent.mode,
             "k": str(settings.agent.k),

@@ -9,8 +9,11 @@ from typing import Annotated, Any
 
 from typer import Option, Typer
 
-from wardround.addresses import without_credentials
 from wardround.commands.options import ConfigOption, ProfileOption, SetOption, settings_from_options
+from wardround.retrievers.hosts import without_credentials
+
+_ADDRESSES = ("url", "_endpoint", "_address")
+"""How the names of settings end that hold an address, which may hold a password."""
 
 app = Typer(no_args_is_help=True, help="Show the settings in force.")
 
@@ -25,7 +28,7 @@ def show(
     """Print every setting, its value and where the value comes from."""
     loaded = settings_from_options(config=config, profile=profile, assignments=assignments)
     tree = loaded.settings.model_dump(mode="json")
-    values = {name: _shown(_leaf(tree, name)) for name in loaded.origins}
+    values = {name: _shown(name, _leaf(tree, name)) for name in loaded.origins}
     if as_json:
         shown = {name: {"value": value, "origin": loaded.origins[name]} for name, value in values.items()}
         sys.stdout.write(json.dumps(shown, indent=2, ensure_ascii=False) + "\n")
@@ -40,8 +43,9 @@ def _leaf(tree: Mapping[str, Any], name: str) -> Any:
     return value
 
 
-def _shown(value: Any) -> Any:
-    return without_credentials(value) if isinstance(value, str) else value
+def _shown(name: str, value: Any) -> Any:
+    is_address = isinstance(value, str) and ("://" in value or name.endswith(_ADDRESSES))
+    return without_credentials(value) if is_address else value
 
 
 def _table(rows: list[tuple[str, str, str]]) -> str:

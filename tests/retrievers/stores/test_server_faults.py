@@ -17,7 +17,9 @@ import pytest
 
 from wardround.corpora.records import Biblio, Passage
 from wardround.errors import BackendError, ConfigError, StoreError, TransientBackendError
+from wardround.retrievers.index.open import index_target
 from wardround.retrievers.protocols import IndexedPassage, SparseVector
+from wardround.retrievers.settings import StoreSettings
 from wardround.retrievers.stores.calls import Calls
 from wardround.retrievers.stores.server import ServerStore, connect
 
@@ -218,6 +220,32 @@ def test_grpc_failures_are_told_apart() -> None:
 def test_a_url_must_be_whole(url: str) -> None:
     with pytest.raises(ConfigError, match=r"retrieval\.store\.url"):
         connect(url, api_key_env="NONE", prefer_grpc=False, timeout_seconds=1)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "reader:s3cret@localhost:6333",
+        "http://reader:s3cret@local host",
+        "http://reader:s3cret@[::1",
+        "ftp://me:s3cret@x",
+    ],
+)
+def test_a_url_that_cannot_be_used_is_told_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"retrieval\.store\.url") as caught:
+        connect(url, api_key_env="NONE", prefer_grpc=False, timeout_seconds=1)
+    assert "s3cret" not in str(caught.value)
+    assert caught.value.__suppress_context__ or caught.value.__context__ is None  # of a traceback, too
+
+
+def test_a_failure_is_told_without_the_password_of_the_address(server: FaultyServer) -> None:
+    server.answers = [(401, {}, {"status": {"error": "forbidden"}})]
+    settings = StoreSettings(kind="server", url=server.url.replace("http://", "http://reader:p@ss@"))
+    with pytest.raises(BackendError) as caught:
+        index_target(settings).manifest()
+    assert str(caught.value) == (
+        f"cannot list aliases: Qdrant at {server.url} refuses the API key (status 401); set QDRANT_API_KEY"
+    )
 
 
 def test_a_closed_store_says_so(server: FaultyServer) -> None:
