@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any, Literal
 
 from wardround.agent.citing.readings import Reading
@@ -13,6 +14,7 @@ from wardround.agent.citing.verdicts import best_verdict
 from wardround.agent.records import DraftClaim, Quote, VerifiedClaim
 from wardround.corpora.records import Passage
 from wardround.errors import ConfigError, PrerequisiteError
+from wardround.retrievers.embedders.recipe import content_mark
 
 _MAX_TOKENS = 512
 _LABELS = {"entail": "supported", "neutral": "not_found", "contradict": "contradicted"}
@@ -56,13 +58,14 @@ class NliJudge:
         self._columns = _columns(model, self._model.config.id2label)
         self._batch_size = batch_size
         self._name = model
+        folder = Path(model)
+        self._revision = content_mark(folder) if folder.is_dir() else str(self._model.config._commit_hash)
         self._device = device
 
     @property
     def fingerprint(self) -> str:
-        """Name, revision and architecture of the model."""
-        config = self._model.config
-        return f"nli({self._name},{getattr(config, '_commit_hash', None) or 'local'},{config.model_type})"
+        """Name, revision and architecture of the model; of a folder its content, since training leaves its name."""
+        return f"nli({self._name},{self._revision},{self._model.config.model_type})"
 
     async def judge(self, claim: DraftClaim, passages: Sequence[Passage]) -> VerifiedClaim:
         """The claim with the best verdict among its passages, and the sentences it rests on."""

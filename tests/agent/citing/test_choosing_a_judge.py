@@ -9,6 +9,7 @@ from wardround.agent.citing.choose import choose_judge
 from wardround.agent.models.scripted import ScriptedModel
 from wardround.agent.settings import AgentSettings
 from wardround.errors import ConfigError, PrerequisiteError
+from wardround.retrievers.embedders.recipe import content_mark
 
 SOURCE = passage("Noradrenaline is the first-line vasopressor in septic shock.")
 
@@ -54,6 +55,6 @@ async def test_an_entailment_classifier_is_loaded_from_its_folder(tmp_path: Path
 
     folder = classifier(tmp_path, "contradiction")
     judge = choose_judge(settings("lexical", "nli", nli_model=folder), None)
-    assert f"nli({folder},local,bert)" in judge.fingerprint
+    assert f"nli({folder},{content_mark(Path(folder))},bert)" in judge.fingerprint
     said = await judge.judge(claim("Noradrenaline is first-line in septic shock.", SOURCE), [SOURCE])
     assert said.verdict == "contradicted"

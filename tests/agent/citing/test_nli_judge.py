@@ -78,3 +78,9 @@ def test_a_model_with_other_labels_is_refused(tmp_path: Path) -> None:
 def test_an_absent_model_is_one_clear_line(tmp_path: Path) -> None:
     with pytest.raises(PrerequisiteError, match="cannot be loaded"):
         NliJudge(str(tmp_path / "absent"))
+
+
+def test_a_judge_that_was_trained_further_in_its_folder_is_another_judge(tmp_path: Path) -> None:
+    before = NliJudge(classifier(tmp_path, "entailment")).fingerprint
+    assert NliJudge(classifier(tmp_path, "entailment")).fingerprint == before
+    assert NliJudge(classifier(tmp_path, "neutral")).fingerprint != before
