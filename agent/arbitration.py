@@ -74,14 +74,15 @@ def contradicting_claims(
     if letter is None:
         return ()
     said = " ".join(claim.text for claim in claims if claim.verdict == "supported")
-    named = [option.letter for option in options if _names(said, option.text)]
+    named = [option.letter for option in options if names(said, option.text)]
     if not named or letter in named:
         return ()
     plural = "options" if len(named) > 1 else "option"
     return (f"the cited claims name {plural} {', '.join(named)} and not {letter}, which was chosen",)
 
 
-def _names(said: str, text: str) -> bool:
+def names(said: str, text: str) -> bool:
+    """Whether ``said`` holds ``text`` in any case, and not as a part of longer words."""
     return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", said, re.IGNORECASE) is not None
 
 

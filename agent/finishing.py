@@ -15,7 +15,7 @@ from wardround.agent.answer import (
     RoundRecord,
     UsageRecord,
 )
-from wardround.agent.arbitration import Decision, arbitrate, contradicting_claims, told
+from wardround.agent.arbitration import Decision, arbitrate, contradicting_claims, names, told
 from wardround.agent.citing.differing_targets import differing_targets
 from wardround.agent.citing.said_above import said_above
 from wardround.agent.citing.source_status import Status, caution_about, status_of
@@ -159,9 +159,7 @@ def _options(
             text=option.text,
             probability=probabilities.get(option.letter),
             probability_unaided=without.get(option.letter),
-            mentioned_in=tuple(
-                one.passage.id for one in evidence if option.text.casefold() in one.passage.text.casefold()
-            ),
+            mentioned_in=tuple(one.passage.id for one in evidence if names(one.passage.text, option.text)),
         )
         for option in options
     )

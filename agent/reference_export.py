@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wardround.agent.citing.source_status import status_of
 from wardround.agent.rendering import printable, printable_json
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 Form = Literal["bibtex", "ris", "csl-json"]
 
 _FORMS: dict[str, Form] = {".bib": "bibtex", ".ris": "ris", ".json": "csl-json"}
+
+_MOST_INITIALS = 4
 
 
 def form_of(path: Path) -> Form:
@@ -65,7 +67,7 @@ def _bibtex(sources: Sequence[Reference]) -> str:
     for source in sources:
         fields = {
             "title": source.title,
-            "author": " and ".join(_names(source)),
+            "author": " and ".join(_in_bibtex(one) for one in _authors(source)),
             "journal": source.journal,
             "year": str(source.year) if source.year else None,
             "doi": source.doi,
@@ -86,7 +88,7 @@ def _ris(sources: Sequence[Reference]) -> str:
         fields = {
             "type_of_reference": "JOUR" if source.journal else "GEN",
             "title": source.title,
-            "authors": _names(source),
+            "authors": [one.inverted for one in _authors(source)],
             "journal_name": source.journal,
             "year": str(source.year) if source.year else None,
             "doi": source.doi,
@@ -113,7 +115,7 @@ def _csl_json(sources: Sequence[Reference]) -> str:
             "id": f"ref{source.number}",
             "type": "article-journal" if source.journal else "document",
             "title": source.title,
-            "author": [{"literal": name} for name in _names(source)],
+            "author": [_in_csl(one) for one in _authors(source)],
             "container-title": source.journal,
             "issued": {"date-parts": [[source.year]]} if source.year else None,
             "DOI": source.doi,
@@ -125,9 +127,39 @@ def _csl_json(sources: Sequence[Reference]) -> str:
     return json.dumps(items, indent=2, ensure_ascii=False) + "\n"
 
 
-def _names(source: Reference) -> list[str]:
+class _Author(NamedTuple):
+    """A person by family name and initials ("J. M."), or a name that is given whole, without initials."""
+
+    name: str
+    initials: str = ""
+
+    @property
+    def inverted(self) -> str:
+        """As lists of authors have it."""
+        return f"{self.name}, {self.initials}" if self.initials else self.name
+
+
+def _authors(source: Reference) -> list[_Author]:
     """The authors, or the organisation in their place."""
-    return list(source.authors) or ([source.organisation] if source.organisation else [])
+    if source.authors:
+        return [_author(name) for name in source.authors]
+    return [_Author(source.organisation)] if source.organisation else []
+
+
+def _author(name: str) -> _Author:
+    """Bibliographies of articles have "Family JM"; whatever else stands there, such as a group, is given whole."""
+    family, _, last = name.rpartition(" ")
+    is_person = family and last.isalpha() and last.isupper() and len(last) <= _MOST_INITIALS
+    return _Author(family, " ".join(f"{one}." for one in last)) if is_person else _Author(name)
+
+
+def _in_bibtex(author: _Author) -> str:
+    """In braces what is no person, or "Health and Care" would be read as two authors."""
+    return author.inverted if author.initials else "{" + author.name + "}"
+
+
+def _in_csl(author: _Author) -> dict[str, str]:
+    return {"family": author.name, "given": author.initials} if author.initials else {"literal": author.name}
 
 
 def _notes(source: Reference) -> Iterator[str]:

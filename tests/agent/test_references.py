@@ -14,7 +14,7 @@ from wardround.errors import InputError
 
 TRIAL = Reference(
     number=1, passage_id="p:1#0", document_id="p:1", corpus="p", title="Fluids & shock: 100 % of Émile's_cases",
-    authors=("Doe J", "Roe A"), journal="J Shock", year=2021, doi="10.1/x_y", pmid="77", heading=(), text="t",
+    authors=("Doe J", "Roe AB"), journal="J Shock", year=2021, doi="10.1/x_y", pmid="77", heading=(), text="t",
 )  # fmt: skip
 GUIDE = Reference(
     number=2, passage_id="g:1#0", document_id="g:1", corpus="g", title="Sepsis", organisation="Ward", heading=(),
@@ -30,14 +30,47 @@ def test_bibtex_is_read_back_with_each_document_once() -> None:
     assert [(one.key, one.entry_type) for one in library.entries] == [("ref1", "article"), ("ref2", "misc")]
     first, second = (one.fields_dict for one in library.entries)
     assert first["title"].value == TRIAL.title
-    assert (first["author"].value, first["year"].value) == ("Doe J and Roe A", "2021")
-    assert (second["author"].value, second["note"].value) == ("Ward", "RETRACTED")
+    assert (first["author"].value, first["year"].value) == ("Doe, J. and Roe, A. B.", "2021")
+    assert (second["author"].value, second["note"].value) == ("{Ward}", "RETRACTED")
     assert "100 \\% of \\'Emile's\\_cases" in text
+
+
+def test_bibtex_takes_an_organisation_for_one_author_and_a_family_name_for_one() -> None:
+    authors = ("van der Berg JM", "Émile-Roux É", "PROSPER Study Group for Burns and Shock")
+    nice = GUIDE.model_copy(update={"organisation": "National Institute for Health and Care Excellence"})
+    text = export([TRIAL.model_copy(update={"authors": authors}), nice], "bibtex")
+    middlewares = bibtexparser.middlewares
+    library = bibtexparser.parse_string(
+        text,
+        append_middleware=[
+            middlewares.LatexDecodingMiddleware(keep_braced_groups=True),
+            middlewares.SeparateCoAuthors(),
+            middlewares.SplitNameParts(),
+        ],
+    )
+    first, second = (one.fields_dict["author"].value for one in library.entries)
+    assert [(one.first, one.von, one.last) for one in first] == [
+        (["J.", "M."], ["van", "der"], ["Berg"]),
+        (["É."], [], ["Émile-Roux"]),
+        ([], [], ["{PROSPER Study Group for Burns and Shock}"]),
+    ]
+    assert [one.last for one in second] == [["{National Institute for Health and Care Excellence}"]]
+
+
+def test_csl_json_knows_a_family_name_from_initials() -> None:
+    assert json.loads(export([TRIAL], "csl-json"))[0]["author"] == [
+        {"family": "Doe", "given": "J."},
+        {"family": "Roe", "given": "A. B."},
+    ]
 
 
 def test_ris_is_read_back() -> None:
     first, second = rispy.loads(export([TRIAL, GUIDE], "ris"))
-    assert (first["type_of_reference"], first["title"], first["authors"]) == ("JOUR", TRIAL.title, ["Doe J", "Roe A"])
+    assert (first["type_of_reference"], first["title"], first["authors"]) == (
+        "JOUR",
+        TRIAL.title,
+        ["Doe, J.", "Roe, A. B."],
+    )
     assert (first["doi"], first["year"], first["notes"]) == ("10.1/x_y", "2021", ["PMID 77"])
     assert (second["type_of_reference"], second["authors"]) == ("GEN", ["Ward"])
 
