@@ -49,9 +49,9 @@ def budget_of(settings: AgentSettings) -> Budget:
     return Budget(settings.max_calls, settings.max_tokens, settings.max_seconds)
 
 
-def answering_calls(has_options: bool) -> int:
-    """What the steps after the rounds need at least: the answer, and two scores where there are options."""
-    return 3 if has_options else 1
+def answering_calls(has_options: bool, samples: int) -> int:
+    """What the steps after the rounds need at least: each sampled answer, and two scores where there are options."""
+    return samples * (3 if has_options else 1)
 
 
 NO_BUDGET = Budget()

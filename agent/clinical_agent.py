@@ -15,6 +15,7 @@ from wardround.agent.events import Event, Finished
 from wardround.agent.observing import observed
 from wardround.agent.question import checked_question
 from wardround.agent.records import AnswerOption, Turn
+from wardround.errors import InputError
 
 if TYPE_CHECKING:
     from langchain_core.tools import BaseTool
@@ -210,7 +211,11 @@ class ClinicalAgent:
     def batch(
         self, questions: Sequence[str], *, concurrency: int = 4, where: Where | None = None
     ) -> list[Answer | Exception]:
-        """One result per question, in their order; a question that fails gives its error, the rest go on."""
+        """One result per question, in their order; a question that fails gives its error, the rest go on.
+
+        Raises:
+            InputError: ``concurrency``, how many are under way at once, is below 1.
+        """
         return self._loop.run(self._batch(questions, concurrency, where))
 
     async def abatch(
@@ -237,6 +242,8 @@ class ClinicalAgent:
         self.close()
 
     async def _batch(self, questions: Sequence[str], concurrency: int, where: Where | None) -> list[Answer | Exception]:
+        if concurrency < 1:
+            raise InputError(f"concurrency is {concurrency}: at least one question must be under way")
         places = asyncio.Semaphore(concurrency)
 
         async def one(question: str) -> Answer | Exception:

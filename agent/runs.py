@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import json
 import uuid
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import ExitStack, aclosing
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class RunKeeper:
         however it ends.
 
         Raises:
-            InputError: ``thread_id`` names a run of another question, or under another filter.
+            InputError: ``thread_id`` names a run of another question, options or conversation, or under another filter.
             StoreError: it names a run that another version of wardround kept in a form of its own.
             TransientBackendError: the time limit passed; asking again goes on from the last finished step. Or no search
                 went through; asking again begins anew.
@@ -77,14 +77,7 @@ class RunKeeper:
 
     def _own_name(self, state: State, held: ExitStack) -> str | None:
         """The name of an unfinished run of the same question; None when that run is alive right now."""
-        asked = json.dumps(
-            [
-                state["question"],
-                [[option.letter, option.text] for option in state.get("options", ())],
-                [[turn.question, turn.answer] for turn in state.get("conversation", ())],
-                self._equipment.fingerprint,
-            ]
-        )
+        asked = json.dumps([*_asked(state), self._equipment.fingerprint])
         name = hashlib.sha256(asked.encode()).hexdigest()[:32]
         slot = name[:2]  # 256 lock files at most; two questions in one slot only lose the resuming
         alone = held.enter_context(exclusive_lock(self._running / slot))
@@ -104,7 +97,7 @@ class RunKeeper:
             await self._saver.adelete_thread(name)
             stored = await self._graph.aget_state(config)
             state = {**state, "warnings": (f"an unfinished run of this question was begun anew: {error}",)}
-        if stored.values and stored.values["question"] != state["question"]:
+        if stored.values and _asked(stored.values) != _asked(state):
             raise InputError(f"the run {name!r} belongs to another question: choose another name")
         if stored.values and stored.values.get("filter") != state.get("filter"):
             raise InputError(f"the run {name!r} was searched for under another filter: choose another name")
@@ -124,3 +117,12 @@ class RunKeeper:
             ) from None
         except GraphRecursionError as error:
             raise RuntimeError("the graph took more steps than its rounds allow, which is a defect") from error
+
+
+def _asked(state: Mapping[str, Any]) -> list[Any]:
+    """What makes a question itself: its text, its options, and what was said before it."""
+    return [
+        state["question"],
+        [[option.letter, option.text] for option in state.get("options", ())],
+        [[turn.question, turn.answer] for turn in state.get("conversation", ())],
+    ]

@@ -67,7 +67,12 @@ class AgentSettings(Section):
     samples: int = Field(
         default=1, ge=1, le=32, description="answers a model writes, of which the one most agree with is taken"
     )
-    max_calls: int = Field(default=10, ge=0, description="calls of the language model for one question; 0: no limit")
+    max_calls: int = Field(
+        default=10,
+        ge=0,
+        description="calls of the language model for one question, within which rounds and corrections keep; "
+        "as many answers as agent.samples says are written all the same; 0: no limit",
+    )
     max_tokens: int = Field(default=0, ge=0, description="its tokens after which no round begins; 0: no limit")
     max_seconds: float = Field(default=0, ge=0, description="seconds after which no round begins; 0: no limit")
     max_question_chars: int = Field(default=20_000, ge=100, description="longer questions are refused")

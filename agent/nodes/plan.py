@@ -79,7 +79,8 @@ def _is_last(state: State, context: AgentContext, number: int) -> bool:
 def _objection(state: State, context: AgentContext, calls: int) -> str | None:
     spent, has_options = state.get("usage", Usage()), bool(state["framed"].options)
     seconds = context.clock() - state["started_at"]
-    return context.budget.objection(spent, seconds, calls_ahead=calls + answering_calls(has_options))
+    answering = answering_calls(has_options, context.settings.samples)
+    return context.budget.objection(spent, seconds, calls_ahead=calls + answering)
 
 
 def _with_last_round(state: State) -> tuple[Round, ...]:

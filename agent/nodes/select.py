@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from langgraph.config import get_stream_writer
@@ -16,7 +17,8 @@ async def select(state: State, context: AgentContext) -> dict[str, Any]:
 
     What is not read is kept no longer.
     """
-    selection = context.selector.select(state["framed"], state["evidence"])
+    # A certified one reads vectors from the store and embeds the question.
+    selection = await asyncio.to_thread(context.selector.select, state["framed"], state["evidence"])
     get_stream_writer()(ContextsChosen(len(selection.evidence), selection.candidates, selection.certificate))
     told = tuple(filter(None, (selection.without_certificate, selection.remark)))
     return {"selection": selection, "evidence": selection.evidence, "warnings": told}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
-from wardround.agent.quoting.candidates import Candidate, candidates_of
+from wardround.agent.quoting.candidates import candidates_of
 from wardround.agent.records import Brief
 from wardround.retrievers.analysis import analyse
 from wardround.retrievers.protocols import Hit
@@ -25,6 +26,9 @@ class QuotingBriefer:
 
     async def brief(self, query: str, hits: Sequence[Hit]) -> Brief:
         """At most ``QUOTED`` sentences, verbatim; empty when none holds enough of the query."""
+        return await asyncio.to_thread(self._brief, query, hits)  # how rare a word is, is asked of the store
+
+    def _brief(self, query: str, hits: Sequence[Hit]) -> Brief:
         words = set(analyse(query))
         total = self._rarity.total(list(words)) or 1.0
         shares = [
@@ -33,9 +37,6 @@ class QuotingBriefer:
             for candidate in candidates_of(hit.passage)
         ]
         best = sorted((one for one in shares if one[0] >= LEAST_SHARE), key=lambda one: -one[0])[:QUOTED]
-        return _brief(query, [candidate for _, candidate in best])
-
-
-def _brief(query: str, quoted: Sequence[Candidate]) -> Brief:
-    ids = dict.fromkeys(one.passage.id for one in quoted)
-    return Brief(query, " ".join(one.text for one in quoted), tuple(ids))
+        quoted = [candidate for _, candidate in best]
+        ids = dict.fromkeys(one.passage.id for one in quoted)
+        return Brief(query, " ".join(one.text for one in quoted), tuple(ids))

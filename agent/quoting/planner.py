@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 
@@ -30,7 +31,10 @@ class CoveragePlanner:
         """Queries for what is not covered; none when nothing is missing that the corpus knows."""
         question = framed.question
         asked = {_normal(brief.query) for brief in briefs}
-        wanted = self._gap_queries(question, found) if briefs else _question_and_parts(question)
+        # How rare a word is, is asked of the store.
+        wanted = (
+            await asyncio.to_thread(self._gap_queries, question, found) if briefs else _question_and_parts(question)
+        )
         fresh = [query for query in dict.fromkeys(wanted) if _normal(query) not in asked]
         dropped = tuple(query for query in wanted if _normal(query) in asked)
         if not fresh:

@@ -11,6 +11,7 @@ import pytest
 
 from tests.agent.ward import ward_agent, ward_equipment
 from wardround.agent.clinical_agent import ClinicalAgent
+from wardround.agent.records import AnswerOption, Turn
 from wardround.errors import InputError
 
 QUESTION = "In adults with septic shock, how soon should antibiotics be given?"
@@ -75,6 +76,18 @@ def test_a_named_run_is_kept_and_gives_its_answer_again(tmp_path: Path) -> None:
         assert agent.ask(QUESTION, thread_id="mine") == first
         with pytest.raises(InputError, match="'mine' belongs to another question"):
             agent.ask("What is the dose of alteplase?", thread_id="mine")
+
+
+def test_the_same_words_about_other_options_or_after_another_conversation_are_another_question(tmp_path: Path) -> None:
+    drugs = (AnswerOption("A", "Noradrenaline"), AnswerOption("B", "Dopamine"))
+    said = (Turn("How is gout treated?", "With colchicine.", ()),)
+    with ward_agent(tmp_path) as agent:
+        agent.ask(QUESTION, options=(AnswerOption("A", "1 hour"), AnswerOption("B", "6 hours")), thread_id="mine")
+        with pytest.raises(InputError, match="'mine' belongs to another question"):
+            agent.ask(QUESTION, options=drugs, thread_id="mine")
+        agent.ask(QUESTION, thread_id="other")
+        with pytest.raises(InputError, match="'other' belongs to another question"):
+            agent.ask(QUESTION, history=said, thread_id="other")
 
 
 def test_checkpoints_are_readable_by_their_owner_only(tmp_path: Path) -> None:

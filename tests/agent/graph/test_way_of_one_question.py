@@ -7,18 +7,22 @@ import dataclasses
 import json
 import threading
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import pytest
 from langgraph.graph import END, START, StateGraph
 
-from tests.agent.ward import ward_agent, ward_equipment
+from tests.agent.ward import library, ward_agent, ward_equipment
 from wardround.agent.answer import Answer
 from wardround.agent.clinical_agent import ClinicalAgent
 from wardround.agent.events import ContextsChosen, Finished, QuestionFramed, RoundStarted, Token
 from wardround.agent.graph import build_graph, step_limit
-from wardround.agent.records import Plan, Turn
+from wardround.agent.quoting.briefer import QuotingBriefer
+from wardround.agent.quoting.planner import CoveragePlanner
+from wardround.agent.records import AnswerOption, Plan, Turn
 from wardround.errors import BackendError, InputError
+from wardround.retrievers.stores.memory import MemoryStore
+from wardround.retrievers.term_rarity import TermRarity
 
 QUESTION = "In adults with septic shock, how soon should antibiotics be given?"
 RULE = "In adults with septic shock, give antibiotics immediately, ideally within 1 hour of recognition."
@@ -107,6 +111,41 @@ def test_works_inside_a_running_loop_and_from_many_threads(tmp_path: Path) -> No
         for thread in threads:
             thread.join()
     assert [one.claims for one in answers] == [first.claims] * 4
+
+
+def test_an_option_is_named_in_passages_that_hold_it_as_words(tmp_path: Path) -> None:
+    options = (AnswerOption("A", "Antibiotics"), AnswerOption("B", "anti"))
+    with ward_agent(tmp_path) as agent:
+        answer = agent.ask(QUESTION, options=options)
+    assert [bool(one.mentioned_in) for one in answer.options] == [True, False]
+
+
+def test_nothing_waits_for_ever_where_no_question_may_be_under_way(tmp_path: Path) -> None:
+    with ward_agent(tmp_path) as agent, pytest.raises(InputError, match="concurrency is 0"):
+        agent.batch([QUESTION], concurrency=0)
+
+
+def test_the_store_is_never_asked_in_the_thread_of_the_event_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_in = set()
+    look_up = MemoryStore.search_sparse
+
+    def noted(self: MemoryStore, *arguments: Any) -> Any:
+        asked_in.add(threading.current_thread().name)
+        return look_up(self, *arguments)
+
+    monkeypatch.setattr(MemoryStore, "search_sparse", noted)
+    equipped = ward_equipment()
+    fresh = TermRarity(equipped.store, library().encoder)  # what the ward's knows already it asks no store for
+    context = dataclasses.replace(
+        equipped.context, planner=CoveragePlanner(fresh), briefer=QuotingBriefer(fresh), fixed_rounds=True
+    )
+    equipped = dataclasses.replace(equipped, context=context)
+    with ClinicalAgent(equipped, checkpoints=tmp_path / "c.sqlite") as agent:
+        agent.ask("In pregnancy, how soon should antibiotics be given in septic shock?")
+    assert asked_in
+    assert "wardround-agent" not in asked_in
 
 
 def test_batch_keeps_order_and_carries_errors(tmp_path: Path) -> None:

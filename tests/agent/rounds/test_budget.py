@@ -73,6 +73,14 @@ def test_ten_calls_pay_for_two_rounds_the_second_without_briefs(tmp_path: Path) 
     assert answer.stopped_because == "the budget of 10 calls has no room for another round (agent.max_calls)"
 
 
+def test_rounds_leave_room_for_every_sampled_answer(tmp_path: Path) -> None:
+    model = never_enough()
+    with ward_agent(tmp_path, model, search_depth=1, samples=8) as agent:
+        answer = agent.ask(QUESTION)
+    assert sorted(map(kind, (call.prompt for call in model.calls))) == [*["plan"] * 2, *["write"] * 8]
+    assert answer.stopped_because == "the budget of 10 calls has no room for another round (agent.max_calls)"
+
+
 def test_without_a_budget_the_rounds_go_on_to_their_number(tmp_path: Path) -> None:
     with ward_agent(tmp_path, never_enough(), search_depth=1, max_calls=0, n_rounds=2) as agent:
         answer = agent.ask(QUESTION)
@@ -103,7 +111,8 @@ def test_calls_ahead_count(ahead: int, objects: bool) -> None:
 
 
 def test_what_the_answer_needs_is_kept_back() -> None:
-    assert (answering_calls(has_options=True), answering_calls(has_options=False)) == (3, 1)
+    assert (answering_calls(has_options=True, samples=1), answering_calls(has_options=False, samples=1)) == (3, 1)
+    assert (answering_calls(has_options=True, samples=4), answering_calls(has_options=False, samples=4)) == (12, 4)
     assert (Budget(calls=10).calls_left(Usage(12)), NO_BUDGET.calls_left(Usage(12))) == (0, None)
 
 
