@@ -98,6 +98,12 @@ class LayoutSettings(Section):
     shards: int = Field(default=1, ge=1, le=1024, description="parts of the collection, over the cluster's nodes")
     replicas: int = Field(default=1, ge=1, le=16, description="copies of each part")
 
+    @property
+    def fingerprint(self) -> str:
+        """What differs from the default, by name; empty where nothing does."""
+        stated = self.model_dump(exclude_defaults=True)
+        return ",".join(f"{name}={value}" for name, value in sorted(stated.items()))
+
 
 class StoreSettings(Section):
     """Where passages are kept."""

@@ -108,7 +108,7 @@ def build_from(
         current = _sound_manifest(target)
         if based_on is not None and (current is None or current.generation != based_on):
             raise StoreError("another process has changed the index meanwhile: repeat the command")
-        if current is not None and _is_up_to_date(current, corpora, recipe):
+        if current is not None and _is_up_to_date(current, corpora, recipe, target):
             on_progress(current.passages, current.passages, "unchanged")
             return current
         with closing(Spool(site.workplace / "passages.sqlite3", recipe.bm25.analysis)) as spool:
@@ -131,6 +131,7 @@ def build_from(
                 chunking=recipe.chunks.fingerprint,
                 linking=LINKER,
                 sentences=recipe.sentence_texts,
+                layout=target.layout.fingerprint,
                 corpora=tuple(read),
                 passages=spool.passages,
                 truncated=truncated,
@@ -155,7 +156,7 @@ def _sound_manifest(target: IndexTarget) -> Manifest | None:
         return None if any(problems_of(store, manifest, vectors=False)) else manifest
 
 
-def _is_up_to_date(current: Manifest, corpora: Sequence[Contents], recipe: Recipe) -> bool:
+def _is_up_to_date(current: Manifest, corpora: Sequence[Contents], recipe: Recipe, target: IndexTarget) -> bool:
     return (
         {(corpus.name, corpus.version) for corpus in current.corpora}
         == {(corpus.name, corpus.version) for corpus in corpora}
@@ -164,6 +165,7 @@ def _is_up_to_date(current: Manifest, corpora: Sequence[Contents], recipe: Recip
         and current.chunking == recipe.chunks.fingerprint
         and current.linking == LINKER
         and current.sentences == recipe.sentence_texts
+        and current.layout == target.layout.fingerprint
         and current.sparse.fingerprint == Bm25Encoder(recipe.bm25, current.sparse.average_length).fingerprint
     )
 

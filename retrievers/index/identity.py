@@ -8,7 +8,8 @@ import json
 from wardround.retrievers.index.manifest import Manifest
 
 # How many passages were truncated follows from the rest, and is not known of vectors that an older version cached.
-_OF_THE_BUILD = {"generation", "created", "package_version", "corpora", "truncated", "schema_version"}
+# A layout changes what searches cost; the best of what it finds are scored by the full vectors all the same.
+_OF_THE_BUILD = {"generation", "created", "package_version", "corpora", "truncated", "schema_version", "layout"}
 
 # The form in which an index is stored is no part of what it is. It was until schema 2, of which certificates are.
 _AS_IF_OF_SCHEMA = {"schema_version": 2}

@@ -72,6 +72,7 @@ class Manifest(Record):
         chunking: fingerprint of the chunk settings.
         linking: by which version of ``near_duplicates`` passages that say the same are linked; 0 for not at all.
         sentences: of which texts vectors of sentences were made; None where the store keeps none.
+        layout: ``LayoutSettings.fingerprint`` of the store; empty for the default one.
         corpora: by name.
         passages: in all corpora together.
         truncated: how many of them are longer than the embedder reads, so that their vectors are of the beginning.
@@ -87,6 +88,7 @@ class Manifest(Record):
     chunking: str
     linking: int = 0
     sentences: str | None = None
+    layout: str = ""
     corpora: tuple[IndexedCorpus, ...]
     passages: int = Field(ge=0)
     truncated: int = Field(default=0, ge=0)

@@ -48,12 +48,17 @@ class ServerTarget:
         self._alias = alias
         self._calls = calls
         self._workplace = workplace.expanduser()
-        self._layout = layout
+        self._layout = layout or LayoutSettings()
 
     @property
     def cache(self) -> Path:
         """The embedding cache's file."""
         return self._workplace / "embeddings.sqlite3"
+
+    @property
+    def layout(self) -> LayoutSettings:
+        """Of collections that are built."""
+        return self._layout
 
     def manifest(self) -> Manifest | None:
         """Of the generation in use; None where nothing was built yet."""

@@ -11,7 +11,7 @@ from wardround.retrievers.index.generations import STORE, current_manifest, publ
 from wardround.retrievers.index.manifest import Manifest
 from wardround.retrievers.index.reading import open_generation
 from wardround.retrievers.protocols import PassageStore
-from wardround.retrievers.settings import Quantization
+from wardround.retrievers.settings import LayoutSettings, Quantization
 from wardround.retrievers.stores.edge import EdgeStore
 from wardround.retrievers.stores.room import WRITER_MARGIN, require_room
 
@@ -60,6 +60,11 @@ class IndexTarget(Protocol):
         """The embedding cache's file."""
         ...
 
+    @property
+    def layout(self) -> LayoutSettings:
+        """How vectors of what is built here are laid out."""
+        ...
+
     def manifest(self) -> Manifest | None:
         """Of the generation in use; None where nothing was built yet."""
         ...
@@ -94,6 +99,11 @@ class FolderTarget:
     def cache(self) -> Path:
         """The embedding cache's file."""
         return self._root / "embeddings.sqlite3"
+
+    @property
+    def layout(self) -> LayoutSettings:
+        """Quantised or not; nothing else of a layout is for folders."""
+        return LayoutSettings(quantization=self._quantization)
 
     def manifest(self) -> Manifest | None:
         """Of the generation in use; None where nothing was built yet."""

@@ -65,6 +65,18 @@ def test_building_again_changes_nothing_and_embeds_nothing(folder: Path) -> None
     assert stages == [(190, 190, "unchanged")]
 
 
+def test_another_layout_lays_the_same_vectors_out_anew(folder: Path) -> None:
+    build(folder, GOUT)
+    embedder = CountingEmbedder()
+    manifest = build_index([GOUT], FolderTarget(folder, "int8"), Recipe(embedder))
+    assert manifest.layout == "quantization=int8"
+    assert embedder.embedded == []
+    laid_out = [path.read_text() for path in folder.rglob("edge_config.json") if manifest.generation in str(path)]
+    assert len(laid_out) == 1
+    assert "scalar" in laid_out[0]
+    assert build_index([GOUT], FolderTarget(folder, "int8"), Recipe(embedder)) == manifest
+
+
 def test_only_new_texts_are_embedded(folder: Path) -> None:
     build(folder, GOUT)
     embedder = CountingEmbedder()
