@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -145,8 +144,8 @@ class Connection:
             return self._quick.post(path, body=body, cast_to=object)
         except openai.APIError as error:
             understood = self.understood(error)
-        except json.JSONDecodeError as error:
-            raise BackendError(f"{self.base_url} sent something that is no JSON: {error.msg}") from error
+        except (ValueError, RecursionError) as error:
+            raise BackendError(f"{self.base_url} sent something that is no JSON: {error}") from error
         if isinstance(understood, Retry):
             raise TransientBackendError(str(understood)) from understood
         raise understood

@@ -152,6 +152,6 @@ def _unquoted(text: str) -> str:
     """The string that ``text`` writes in JSON; ``text`` itself when it is something else."""
     try:
         value = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or such as Python does not read
         return text
     return value if isinstance(value, str) else text

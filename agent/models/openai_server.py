@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Collection, Sequence
@@ -230,8 +229,8 @@ class OpenAIServerModel:
             return await call
         except openai.APIError as error:
             raise self._connection.understood(error) from error
-        except json.JSONDecodeError as error:
-            raise Retry(f"the server at {self._connection.base_url} sent garbled JSON: {error.msg}") from error
+        except (ValueError, RecursionError) as error:  # a number too long or a nesting too deep for Python, too
+            raise Retry(f"the server at {self._connection.base_url} sent garbled JSON: {error}") from error
 
 
 def _chosen(served: Sequence[ServedModel], name: str | None, base_url: str) -> ServedModel:

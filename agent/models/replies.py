@@ -49,8 +49,8 @@ def _problem(text: str, constraint: Constraint | None) -> str | None:
         return None
     try:
         value = json.loads(text)
-    except json.JSONDecodeError as error:
-        return f"no JSON for schema {constraint.name!r} ({error.msg} at character {error.pos}): {_shown(text)}"
+    except (ValueError, RecursionError) as error:  # a number too long or a nesting too deep for Python, too
+        return f"no JSON for schema {constraint.name!r} ({error}): {_shown(text)}"
     return first_violation(value, constraint.schema)
 
 

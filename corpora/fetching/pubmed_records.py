@@ -137,7 +137,7 @@ def _searched(eutils: Eutils, query: str, first: date, last: date) -> _Found:
     )
     try:
         return _Found.model_validate(json.loads(raw)["esearchresult"])
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
+    except (ValueError, KeyError, TypeError, ValidationError, RecursionError) as error:
         said = " ".join(raw[:200].decode("utf-8", "replace").split())
         raise BackendError(f"PubMed's search answers with something else than a result: {said}") from error
 

@@ -64,7 +64,7 @@ def read_list(text: str) -> list[str]:
     """The entries of an answer that is an explicit list, best first; empty when it is prose."""
     try:
         value = json.loads(text)
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):  # no JSON, or such as Python does not read
         return [entry.strip("*_ ") for entry in _BULLET.findall(text)]
     listed = value.get("answer") if isinstance(value, dict) else value
     return [str(entry) for entry in listed] if isinstance(listed, list) else []

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from json import JSONDecodeError
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,7 +114,7 @@ class ServerEmbedder:
             rows = np.array([one.embedding for one in listed], dtype=np.float64)
         except openai.APIError as error:
             raise self._understood(error) from error
-        except (JSONDecodeError, AttributeError, TypeError, ValueError) as error:
+        except (AttributeError, TypeError, ValueError, OverflowError, RecursionError) as error:
             raise BackendError(f"{self._place} sent no list of vectors: is it an embeddings server?") from error
         lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
         if rows.ndim != 2 or len(rows) != len(texts) or not (np.isfinite(lengths) & (lengths > 0)).all():

@@ -82,8 +82,8 @@ class Calls:
             code = error.code().name if hasattr(error, "code") else "UNKNOWN"
             kind = TransientBackendError if code in _TRANSIENT_GRPC else BackendError
             return kind(f"cannot {action}: {self.server} answered gRPC {code}")
-        if isinstance(error, json.JSONDecodeError | AssertionError):
-            # The client asserts that an answer has a result.
+        if isinstance(error, json.JSONDecodeError | RecursionError | AssertionError):
+            # The client asserts that an answer has a result, and reads one that is nested without end.
             return self._unanswered(action, error)
         if isinstance(error, ValueError) and "not found" in str(error):
             # The client's local mode raises ValueError where a server answers 404.

@@ -46,7 +46,10 @@ def test_rouge_su4_counts_words_and_ordered_pairs_with_gaps() -> None:
         ("1. aspirin\n2) heparin", ["aspirin", "heparin"]),
         ("Aspirin, and heparin.", []),
         ('{"answer": "aspirin"}', []),
+        ("[" * 3_000, []),
+        ("1" * 5_000, []),
     ],
+    ids=lambda value: str(value)[:30],
 )
 def test_an_explicit_list_is_read(text: str, entries: list[str]) -> None:
     assert read_list(text) == entries

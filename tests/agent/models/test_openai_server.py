@@ -197,8 +197,9 @@ class TestStreams:
             with pytest.raises(ModelOutputError, match="no JSON for schema 'dose'"):
                 [piece async for piece in model.stream(ask(constraint=DOSE))]
 
-    async def test_garbled_events_are_a_backend_error(self, server: FakeOpenAIServer) -> None:
-        server.will(*[Raw("data: {oops\n\n", "text/event-stream")] * 3)
+    @pytest.mark.parametrize("event", ["{oops", "[" * 3_000, "1" * 5_000], ids=["no JSON", "too deep", "too long"])
+    async def test_garbled_events_are_a_backend_error(self, server: FakeOpenAIServer, event: str) -> None:
+        server.will(*[Raw(f"data: {event}\n\n", "text/event-stream")] * 3)
         async with connected(server) as model:
             with pytest.raises(TransientBackendError, match="garbled JSON"):
                 [piece async for piece in model.stream(ask())]
@@ -225,6 +226,13 @@ class TestConstraints:
             with pytest.raises(ModelOutputError) as caught:
                 await model.generate(ask(constraint=DOSE))
         assert caught.value.raw == said
+
+    @pytest.mark.parametrize("said", ["[" * 3_000, "1" * 5_000], ids=["too deep", "too long"])
+    async def test_what_python_cannot_read_is_none_of_the_options(self, server: FakeOpenAIServer, said: str) -> None:
+        server.will(said, said)
+        async with connected(server) as model:
+            with pytest.raises(ModelOutputError, match=r"is none of \['yes', 'no'\]"):
+                await model.generate(ask(constraint=YES_NO, max_tokens=3_500))
 
     async def test_an_empty_reply_is_asked_for_once_more(self, server: FakeOpenAIServer) -> None:
         server.will("", "5 mg")

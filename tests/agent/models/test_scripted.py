@@ -48,6 +48,9 @@ async def test_weights_are_renormalised_and_a_text_is_certain() -> None:
         ("C", Choice(("A", "B")), r"'C' is none of \['A', 'B'\]"),
         ("Sure! {", JsonSchema("plan", {}), "no JSON for schema 'plan'"),
         ("[]", JsonSchema("plan", {"type": "object"}), "reply: expected object, found list"),
+        ("[" * 3_000, JsonSchema("plan", {}), r"no JSON for schema 'plan' \(maximum recursion depth"),
+        ("1" * 5_000, JsonSchema("plan", {}), r"no JSON for schema 'plan' \(Exceeds the limit"),
+        ("1" * 400, JsonSchema("plan", {"type": "integer", "maximum": 5}), "reply: above 5"),
     ],
 )
 async def test_unusable_text_is_refused_as_real_engines_do(said: str, constraint, problem: str) -> None:

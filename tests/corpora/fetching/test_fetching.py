@@ -222,6 +222,9 @@ def test_an_answer_that_is_no_search_result_is_shown(client: PoliteClient, nlm: 
     nlm.faults["/eutils/esearch.fcgi"] = [Fault(body=b'{"error":"API key\ninvalid"}')]
     with pytest.raises(BackendError, match=r'something else than a result: \{"error":"API key invalid"\}'):
         search(Eutils(client, f"{nlm.url}/eutils"), "gout")
+    nlm.faults["/eutils/esearch.fcgi"] = [Fault(body=b"[" * 3_000)]
+    with pytest.raises(BackendError, match=r"something else than a result: \[{200}$"):
+        search(Eutils(client, f"{nlm.url}/eutils"), "gout")
 
 
 def run(nlm: Nlm, *arguments: str) -> tuple[int, str, str]:

@@ -75,6 +75,11 @@ def changed(**changes: Any) -> Any:
             BackendError,
             "without a direction",
         ),
+        (
+            changed(answer=lambda right: right | {"data": [right["data"][0] | {"embedding": [10**400, 0.0]}]}),
+            BackendError,
+            "is it an embeddings server",
+        ),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(answer: Any, error: type[Exception], message: str) -> None:

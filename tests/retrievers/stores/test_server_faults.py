@@ -174,9 +174,9 @@ def test_a_missing_collection_and_a_wrong_dimension_are_store_errors(server: Fau
 
 
 def test_something_else_on_the_port_is_recognised(server: FaultyServer) -> None:
-    server.answers = [(200, {}, b"<html>hello</html>"), (200, {}, {"hello": "world"})]
+    server.answers = [(200, {}, b"<html>hello</html>"), (200, {}, {"hello": "world"}), (200, {}, b"[" * 3_000)]
     store = store_at(server.url, [])
-    for _ in range(2):
+    for _ in range(3):
         with pytest.raises(BackendError, match="does not answer as Qdrant does"):
             store.count()
 
