@@ -9,7 +9,7 @@ def checked_question(text: str, max_chars: int) -> str:
     """The question without surrounding blanks.
 
     Raises:
-        InputError: it is empty, longer than ``max_chars`` characters, or binary rather than text.
+        InputError: it is empty, longer than ``max_chars`` characters, or something else than text.
     """
     question = text.strip()
     if not question:
@@ -20,6 +20,10 @@ def checked_question(text: str, max_chars: int) -> str:
         )
     if any(_is_binary(character) for character in question):
         raise InputError("the question holds control characters, so it is not text: pass plain UTF-8")
+    if any("\ud800" <= character <= "\udfff" for character in question):
+        raise InputError(
+            "the question holds half of a character (a lone surrogate), so it is not text: pass plain UTF-8"
+        )
     if not any(character.isalnum() for character in question):
         raise InputError("the question holds no word: write it out")
     return question

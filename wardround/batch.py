@@ -114,7 +114,7 @@ def finished_lines(path: Path, under: str | None = None) -> dict[int, str]:
     try:
         records = [json.loads(line) for line in whole.splitlines()]
         found = {int(record["line"]): str(record["question"]) for record in records}
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InputError(f"{path} is no output of a batch: choose another file for --out") from error
     other = next((record.get("filter") for record in records if record.get("filter") != under), under)
     if other != under:
@@ -167,13 +167,28 @@ async def _outcome(agent: StreamingAgent, one: Asked) -> dict[str, Any]:
 def _asked(number: int, raw: bytes, most_chars: int, cleaned: Callable[[str], str]) -> Asked:
     try:
         read = json.loads(raw.decode("utf-8-sig"))
-    except ValueError:
+    except (ValueError, RecursionError):  # a number too long or a nesting too deep for Python, too
         return Asked(number, None, "", "not JSON in UTF-8: write a string, or an object with a question")
     identity = read.get("id") if isinstance(read, dict) else None
+    if not _can_be_written(identity):
+        return Asked(number, None, "", "its id cannot be written as JSON in UTF-8: choose another id")
     question = read.get("question") if isinstance(read, dict) else read
     if not isinstance(question, str):
         return Asked(number, identity, "", "there is no question in it, which must be a string")
     try:
         return Asked(number, identity, cleaned(checked_question(question, most_chars)))
     except InputError as error:
-        return Asked(number, identity, cleaned(question[:most_chars]), str(error))
+        return Asked(number, identity, cleaned(_as_text(question[:most_chars])), str(error))
+
+
+def _can_be_written(identity: Any) -> bool:
+    try:
+        json.dumps(identity, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _as_text(question: str) -> str:
+    """What can be written of a question that is no text."""
+    return question.encode(errors="replace").decode()

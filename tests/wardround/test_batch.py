@@ -59,6 +59,39 @@ def test_every_line_gets_its_outcome_in_order_and_a_bad_one_stops_nothing() -> N
     ]
 
 
+def test_what_python_cannot_write_or_read_is_a_bad_line_like_any_other() -> None:
+    lines = [
+        b'"How \\ud800 soon?"\n',
+        b'{"id": "\\udfff", "question": "How soon?"}\n',
+        b'{"id": {"\\ud800": 1}, "question": "How soon?"}\n',
+        b'{"id": NaN, "question": "How soon?"}\n',
+        b"[" * 3_000 + b"\n",
+        b"1" * 5_000 + b"\n",
+        b'{"id": "\\ud83e\\udec0", "question": "How long?"}\n',
+    ]
+    records, told = outcome(lines)
+    assert told == [
+        "line 1: the question holds half of a character (a lone surrogate), so it is not text: pass plain UTF-8",
+        "line 2: its id cannot be written as JSON in UTF-8: choose another id",
+        "line 3: its id cannot be written as JSON in UTF-8: choose another id",
+        "line 4: its id cannot be written as JSON in UTF-8: choose another id",
+        "line 5: not JSON in UTF-8: write a string, or an object with a question",
+        "line 6: not JSON in UTF-8: write a string, or an object with a question",
+    ]
+    assert [one["question"] for one in records] == ["How ? soon?", "", "", "", "", "", "How long?"]
+    assert (records[-1]["id"], "answer" in records[-1]) == ("\U0001fac0", True)
+
+
+def test_a_batch_with_such_lines_is_written_and_gone_on_with(tmp_path: Path) -> None:
+    batch, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    batch.write_bytes(b'{"id": "\\ud800", "question": "How soon?"}\n"How \\ud800?"\n"How long?"\n')
+    command = ("ask", "-q", "--batch", str(batch), "--out", str(out))
+    assert run(*command).returncode == 22
+    whole = out.read_bytes()
+    assert len(whole.splitlines()) == 3
+    assert (run(*command).returncode, out.read_bytes()) == (0, whole)
+
+
 class Counting:
     """Answers the first question last, and counts how many are asked at once."""
 
