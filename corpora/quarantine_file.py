@@ -10,20 +10,20 @@ from pathlib import Path
 from wardround.corpora.quarantine import BadRecord
 from wardround.corpora.records import CorpusInfo, Document
 from wardround.corpora.source import DocumentSource, Part, PartedSource
+from wardround.files import write_atomically
 
 
 class QuarantineFile:
-    """Counts bad records and writes each once; ``call`` it with them, then ``keep`` or ``discard`` what it holds.
+    """Counts bad records, each once; ``call`` it with them, then ``keep`` or ``discard`` what it holds.
 
-    The file at ``path`` stays as it was until ``keep``.
+    The file at ``path`` stays as it was until ``keep``. Nothing else is written, because another build of the same
+    corpus may be at work: this one learns only later that it has to wait.
     """
 
     def __init__(self, path: Path) -> None:
-        """Names the file; nothing is written before the first bad record."""
+        """Names the file."""
         self._path = path
-        self._draft = path.with_name(f"{path.name}.draft")
-        self._seen: set[BadRecord] = set()
-        self._draft.unlink(missing_ok=True)
+        self._taken: dict[BadRecord, None] = {}
 
     @property
     def path(self) -> Path:
@@ -33,28 +33,26 @@ class QuarantineFile:
     @property
     def records(self) -> int:
         """How many different bad records there were."""
-        return len(self._seen)
+        return len(self._taken)
 
     def __call__(self, bad: BadRecord) -> None:
         """Takes a bad record; one that a source reports again, on a second reading, counts once."""
-        if bad in self._seen:
-            return
-        self._seen.add(bad)
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._draft.open("a", encoding="utf-8") as handle:
-            handle.write(json.dumps(asdict(bad), ensure_ascii=False) + "\n")
+        self._taken.setdefault(bad)
 
     def keep(self) -> None:
         """Puts what was taken in the place of the file; without a bad record there is none afterwards."""
-        if self._seen:
-            self._draft.replace(self._path)
+        if self._taken:
+            write_atomically(self._path, "".join(map(_line, self._taken)))
         else:
             self._path.unlink(missing_ok=True)
 
     def discard(self) -> None:
         """Forgets what was taken."""
-        self._draft.unlink(missing_ok=True)
-        self._seen.clear()
+        self._taken.clear()
+
+
+def _line(bad: BadRecord) -> str:
+    return json.dumps(asdict(bad), ensure_ascii=False) + "\n"
 
 
 class QuarantinedSource:
