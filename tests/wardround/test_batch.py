@@ -14,8 +14,10 @@ from tests.wardround.fake_agent import FakeAgent, an_answer
 from tests.wardround.test_ask import run
 from wardround.agent.events import Event, Finished
 from wardround.agent.records import Turn
-from wardround.batch import answer_batch, finished_lines, read_batch, without_finished
+from wardround.batch import answer_batch, read_batch
+from wardround.batch_output import finished_lines, without_finished
 from wardround.errors import InputError
+from wardround.files import exclusive_lock
 
 LINES = [
     b'{"id": "a", "question": "How soon?"}\n',
@@ -158,6 +160,22 @@ def test_a_file_of_another_batch_is_not_continued(tmp_path: Path) -> None:
     out.write_text("notes\n")
     with pytest.raises(InputError, match="is no output of a batch"):
         finished_lines(out)
+
+
+def test_a_second_process_does_not_write_into_the_same_file(tmp_path: Path) -> None:
+    batch, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    batch.write_text('"How soon?"\n')
+    command = ("ask", "-q", "--batch", str(batch), "--out", str(out))
+    with exclusive_lock(tmp_path / ".a.jsonl.lock") as ours:
+        assert ours
+        second = run(*command)
+    assert (second.returncode, second.stderr.decode()) == (
+        4,
+        f"wardround: another batch is writing to {out}: wait for it or choose another file for --out\n",
+    )
+    assert not out.exists()
+    assert run(*command).returncode == 0
+    assert len(out.read_bytes().splitlines()) == 1
 
 
 def test_the_exit_code_tells_of_questions_without_an_answer() -> None:

@@ -7,11 +7,12 @@ import dataclasses
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 
-from wardround.batch import Counts, answer_batch, finished_lines, flushed, read_batch, without_finished
+from wardround.batch import Counts, answer_batch, read_batch
+from wardround.batch_output import finished_lines, flushed, without_finished, written_alone
 from wardround.chat.redaction import cleaner
 from wardround.errors import InputError
 from wardround.question_input import FROM_STANDARD_INPUT
@@ -35,14 +36,15 @@ def run_batch(
     """Asks what ``source`` holds and ``out`` does not; complaints go to standard error, one line each.
 
     Raises:
-        InputError: the file cannot be read, or ``out`` belongs to another batch, or to this one under another filter.
+        InputError: the file cannot be read, or ``out`` belongs to another batch, to this one under another filter, or
+            to another process that is writing it.
     """
     name = "standard input" if source == FROM_STANDARD_INPUT else source
 
     def complain(line: str) -> None:
         sys.stderr.write(f"wardround: {name}, {line}\n")
 
-    with _read(source) as lines:
+    with _read(source) as lines, written_alone(out) if out else nullcontext():
         asked = read_batch(lines, settings.agent.max_question_chars, cleaner(settings.sessions))
         under = None if where == EVERYWHERE else told(where)
         finished = finished_lines(out, under) if out else {}
