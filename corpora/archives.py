@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +15,8 @@ from wardround.errors import CorpusError
 LARGEST_MEMBER = 64_000_000
 """Bytes; a larger file inside is put aside."""
 
+_UNNAMEABLE = "its name is not UTF-8, so that no reference can name it; rename it"
+
 
 class Member(NamedTuple):
     """A file inside; ``name`` is its path there, with forward slashes."""
@@ -25,7 +28,8 @@ class Member(NamedTuple):
 def members(path: Path, wanted: Callable[[str], bool], on_bad: OnBadRecord) -> Iterator[Member]:
     """The regular files of a folder or tar archive whose name is ``wanted``, ordered by name in a folder.
 
-    Links, and files that are too large, go to ``on_bad``; so does the rest of an archive that is cut off.
+    Links, and files that are too large or whose name is not UTF-8, go to ``on_bad``; so does the rest of an archive
+    that is cut off.
 
     Raises:
         CorpusError: there is no such folder or archive.
@@ -40,8 +44,10 @@ def one_member(path: Path) -> Member:
     """A single file under its own name.
 
     Raises:
-        CorpusError: it cannot be read, or is larger than ``LARGEST_MEMBER``.
+        CorpusError: it cannot be read, its name is not UTF-8, or it is larger than ``LARGEST_MEMBER``.
     """
+    if not _is_nameable(str(path)):
+        raise CorpusError(f"{_shown(str(path))}: {_UNNAMEABLE}")
     try:
         if path.stat().st_size > LARGEST_MEMBER:
             raise CorpusError(f"{path}: larger than {LARGEST_MEMBER} bytes")
@@ -55,6 +61,9 @@ def _in_folder(path: Path, wanted: Callable[[str], bool], on_bad: OnBadRecord) -
     for file in sorted(path.rglob("*")):
         name = file.relative_to(path).as_posix()
         if not wanted(name) or file.is_dir():
+            continue
+        if not _is_nameable(name):
+            on_bad(BadRecord(str(path), _shown(name), _UNNAMEABLE))
             continue
         try:
             if not file.resolve().is_relative_to(root):
@@ -80,7 +89,10 @@ def _in_archive(path: Path, wanted: Callable[[str], bool], on_bad: OnBadRecord) 
             for member in archive:
                 if not wanted(member.name) or member.isdir():
                     continue
-                last = member.name
+                last = _shown(member.name)
+                if not _is_nameable(member.name):
+                    on_bad(BadRecord(str(path), last, _UNNAMEABLE))
+                    continue
                 if not member.isreg() or member.size > LARGEST_MEMBER:
                     reason = f"larger than {LARGEST_MEMBER} bytes" if member.isreg() else "a link or device"
                     on_bad(BadRecord(str(path), member.name, reason))
@@ -94,3 +106,12 @@ def _in_archive(path: Path, wanted: Callable[[str], bool], on_bad: OnBadRecord) 
                     str(path), f"at {last}", f"cannot be read to its end ({one_line(str(error))}); fetch it again"
                 )
             )
+
+
+def _is_nameable(name: str) -> bool:
+    """Whether a name can be written down; Python stands in for bytes that are not UTF-8 by characters that cannot."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+def _shown(name: str) -> str:
+    return os.fsencode(name).decode("utf-8", "backslashreplace")

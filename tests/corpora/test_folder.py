@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import pytest
@@ -54,6 +55,21 @@ def test_files_that_cannot_be_read_are_put_aside_and_the_rest_is_read(tmp_path: 
     documents = list(FolderOfDocuments(folder, "ward", bad.append).documents())
     assert len(documents) == len(GOOD)
     assert bad == [BadRecord(str(folder), name, reason) for name, (_, reason) in BAD.items()]
+
+
+def test_a_file_whose_name_is_not_utf_8_is_put_aside_and_the_rest_is_read(tmp_path: Path) -> None:
+    folder = fill(tmp_path / "ward", {"a.md": b"Give fluids.", "z.md": b"Give oxygen."})
+    bytes_of_latin_1 = os.fsencode(folder) + b"/caf\xe9.md"
+    Path(os.fsdecode(bytes_of_latin_1)).write_bytes(b"Give coffee.")
+    bad: list[BadRecord] = []
+    source = FolderOfDocuments(folder, "ward", bad.append)
+    assert source.describe().version
+    bad.clear()
+    assert [one.id for one in source.documents()] == ["ward:a.md", "ward:z.md"]
+    reason = "its name is not UTF-8, so that no reference can name it; rename it"
+    assert bad == [BadRecord(str(folder), "caf\\xe9.md", reason)]
+    with pytest.raises(CorpusError, match=r"caf\\xe9.md: its name is not UTF-8.*rename it"):
+        list(FolderOfDocuments(Path(os.fsdecode(bytes_of_latin_1)), "ward", bad.append).documents())
 
 
 def test_hidden_files_are_not_looked_at_and_links_do_not_lead_out(tmp_path: Path) -> None:

@@ -104,6 +104,17 @@ def test_archives_and_wrapped_articles_are_read(tmp_path: Path) -> None:
     assert JatsArticles(path).describe().version != JatsArticles(folder(tmp_path / "b")).describe().version
 
 
+def test_a_file_in_an_archive_whose_name_is_not_utf_8_is_put_aside(tmp_path: Path) -> None:
+    path = folder(tmp_path / "a", one=ARTICLE)
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz", format=tarfile.GNU_FORMAT) as archive:
+        archive.add(path / "one.nxml", "caf\udce9.nxml")
+        archive.add(path / "one.nxml", "one.nxml")
+    bad: list[BadRecord] = []
+    (document,) = JatsArticles(tmp_path / "a.tar.gz", on_bad=bad.append).documents()
+    assert document.text == TEXT
+    assert [(one.place, one.reason.partition(",")[0]) for one in bad] == [("caf\\xe9.nxml", "its name is not UTF-8")]
+
+
 BAD = [
     ("<article>", "not well-formed XML"),
     ("", "not well-formed XML"),
