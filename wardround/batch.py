@@ -33,11 +33,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the lines of this run, and how many an earlier one had finished."""
+    """What became of the lines of this run, how many an earlier one had finished, and how many of those had failed."""
 
     answered: int
     failed: int
-    finished_before: int
+    finished_before: int = 0
+    failed_before: int = 0
 
 
 def read_batch(lines: Iterable[bytes], most_chars: int, cleaned: Callable[[str], str]) -> Iterator[Asked]:
@@ -96,7 +97,7 @@ async def answer_batch(
     finally:
         for _, task in waiting:
             task.cancel()
-    return Counts(answered, failed, 0)
+    return Counts(answered, failed)
 
 
 async def _outcome(agent: StreamingAgent, one: Asked) -> dict[str, Any]:

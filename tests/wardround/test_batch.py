@@ -178,6 +178,44 @@ def test_a_second_process_does_not_write_into_the_same_file(tmp_path: Path) -> N
     assert len(out.read_bytes().splitlines()) == 1
 
 
+def test_what_failed_is_asked_again_and_takes_its_place(tmp_path: Path) -> None:
+    batch, out = tmp_path / "q.jsonl", tmp_path / "a.jsonl"
+    batch.write_bytes(b'"How soon?"\n"broken"\n{nonsense\n"How long?"\n')
+    command = ("ask", "--batch", str(batch), "--out", str(out))
+    first = run(*command)
+    assert first.stderr.endswith(b"2 answered, 2 without an answer; --retry-failed asks them again\n")
+    before = out.read_bytes()
+    again = run(*command)
+    assert (again.returncode, out.read_bytes()) == (0, before)
+    assert again.stderr == (
+        b"0 answered, 0 without an answer, 4 finished before (2 of them without an answer); --retry-failed asks them "
+        b"again\n"
+    )
+    batch.write_bytes(b'"How soon?"\n"How mended?"\n{nonsense\n"How long?"\n')
+    retried = run(*command, "--retry-failed")
+    assert retried.returncode == 22
+    assert retried.stderr.endswith(
+        b"1 answered, 1 without an answer, 2 finished before; --retry-failed asks it again\n"
+    )
+    records = [json.loads(line) for line in out.read_bytes().splitlines()]
+    assert [(one["line"], one["question"], "answer" in one) for one in records] == [
+        (1, "How soon?", True),
+        (2, "How mended?", True),
+        (3, "", False),
+        (4, "How long?", True),
+    ]
+    assert out.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_retry_that_was_cut_off_keeps_what_it_got(tmp_path: Path) -> None:
+    out = tmp_path / "a.jsonl"
+    kept, failed = b'{"line": 2, "question": "b", "answer": 1}\n', b'{"line": 1, "question": "a", "error": "no"}\n'
+    got = b'{"line": 1, "question": "a", "answer": 1}\n'
+    out.write_bytes(failed + kept + got + b'{"line": 3, "ques')
+    assert finished_lines(out, retry_failed=True).questions == {1: "a", 2: "b"}
+    assert out.read_bytes() == got + kept
+
+
 def test_the_exit_code_tells_of_questions_without_an_answer() -> None:
     done = run("ask", "-q", "--batch", "-", stdin=b"".join(LINES[:4]))
     assert done.returncode == 22
@@ -187,7 +225,12 @@ def test_the_exit_code_tells_of_questions_without_an_answer() -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [("--batch", "q.jsonl", "How?"), ("--batch", "q.jsonl", "--markdown"), ("--out", "a.jsonl", "How?")],
+    [
+        ("--batch", "q.jsonl", "How?"),
+        ("--batch", "q.jsonl", "--markdown"),
+        ("--out", "a.jsonl", "How?"),
+        ("--batch", "q.jsonl", "--retry-failed"),
+    ],
 )
 def test_what_does_not_go_together_is_refused(arguments: tuple[str, ...]) -> None:
     assert run("ask", *arguments).returncode == 2

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from wardround.agent.answer import Answer
     from wardround.agent.clinical_agent import ClinicalAgent
     from wardround.agent.settings import Settings
+    from wardround.batch import Counts
     from wardround.retrievers.protocols import Where
 
 EXAMPLES = """Examples:
@@ -57,6 +58,9 @@ def ask(
     out: Annotated[
         Path | None, Option("--out", help="With --batch: write there instead, and go on where a run before stopped.")
     ] = None,
+    retry_failed: Annotated[
+        bool, Option("--retry-failed", help="With --out: ask questions again that failed earlier.")
+    ] = False,
     jobs: Annotated[int, Option("--jobs", min=1, max=256, help="With --batch: questions at once.")] = 4,
     filters: FilterOption = None,
     mode: ModeOption = None,
@@ -74,7 +78,9 @@ def ask(
 
     The answer goes to standard output, progress to standard error. The first question builds the starter index.
     """
-    _check_together(question, batch, out, references, as_json=as_json, as_markdown=as_markdown)
+    _check_together(
+        question, batch, out, references, as_json=as_json, as_markdown=as_markdown, retry_failed=retry_failed
+    )
     if json_schema:
         sys.stdout.write(_schema())
         return
@@ -85,7 +91,7 @@ def ask(
 
     where = parsed_filter(filters or ())
     if batch is not None:
-        _ask_batch(settings, where, batch, out, jobs, quiet=quiet)
+        _ask_batch(settings, where, batch, out, jobs, retry_failed=retry_failed, quiet=quiet)
         return
     from wardround.agent.reference_export import form_of, write_references
     from wardround.chat.redaction import cleaner
@@ -124,6 +130,7 @@ def _check_together(
     *,
     as_json: bool,
     as_markdown: bool,
+    retry_failed: bool,
 ) -> None:
     if as_json and as_markdown:
         raise BadParameter("choose one of --json and --markdown")
@@ -135,6 +142,8 @@ def _check_together(
         raise BadParameter("the output of a batch holds its references: leave --references out")
     if batch is None and out is not None:
         raise BadParameter("--out is for --batch; send one answer to a file with >")
+    if retry_failed and out is None:
+        raise BadParameter("--retry-failed asks again what failed in a file: name it with --out")
 
 
 def _answer(settings: Settings, where: Where, question: str, *, quiet: bool) -> Answer:
@@ -151,15 +160,30 @@ def _answer(settings: Settings, where: Where, question: str, *, quiet: bool) -> 
         agent.close()
 
 
-def _ask_batch(settings: Settings, where: Where, batch: str, out: Path | None, jobs: int, *, quiet: bool) -> None:
+def _ask_batch(
+    settings: Settings, where: Where, batch: str, out: Path | None, jobs: int, *, retry_failed: bool, quiet: bool
+) -> None:
     from wardround.commands.batch_run import run_batch
 
-    counts = run_batch(settings, where, batch, out, jobs, lambda: open_agent(settings, quiet=quiet, where=where))
+    def opened() -> ClinicalAgent:
+        return open_agent(settings, quiet=quiet, where=where)
+
+    counts = run_batch(settings, where, batch, out, jobs, opened, retry_failed=retry_failed)
     if not quiet:
-        before = f", {counts.finished_before} finished before" if counts.finished_before else ""
-        sys.stderr.write(f"{counts.answered} answered, {counts.failed} without an answer{before}\n")
+        sys.stderr.write(_told_of(counts, can_retry=out is not None) + "\n")
     if counts.failed:
         raise Exit(exit_codes.BATCH_INCOMPLETE)
+
+
+def _told_of(counts: Counts, *, can_retry: bool) -> str:
+    told = f"{counts.answered} answered, {counts.failed} without an answer"
+    if counts.finished_before:
+        told += f", {counts.finished_before} finished before"
+    if counts.failed_before:
+        told += f" ({counts.failed_before} of them without an answer)"
+    if can_retry and (failed := counts.failed + counts.failed_before):
+        told += f"; --retry-failed asks {'it' if failed == 1 else 'them'} again"
+    return told
 
 
 def _print(answer: Answer, *, as_json: bool, as_markdown: bool) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from wardround.batch import Counts, answer_batch, read_batch
-from wardround.batch_output import finished_lines, flushed, without_finished, written_alone
+from wardround.batch_output import Finished, finished_lines, flushed, put_in_order, without_finished, written_alone
 from wardround.chat.redaction import cleaner
 from wardround.errors import InputError
 from wardround.question_input import FROM_STANDARD_INPUT
@@ -32,8 +32,19 @@ def run_batch(
     out: Path | None,
     jobs: int,
     open_agent: Callable[[], StreamingAgent],
+    *,
+    retry_failed: bool = False,
 ) -> Counts:
     """Asks what ``source`` holds and ``out`` does not; complaints go to standard error, one line each.
+
+    Args:
+        settings: in force.
+        where: what is searched.
+        source: the file of questions, or ``-``.
+        out: where the answers go instead of standard output.
+        jobs: questions at once.
+        open_agent: opens what answers.
+        retry_failed: ask lines of ``out`` again that failed earlier.
 
     Raises:
         InputError: the file cannot be read, or ``out`` belongs to another batch, to this one under another filter, or
@@ -47,7 +58,7 @@ def run_batch(
     with _read(source) as lines, written_alone(out) if out else nullcontext():
         asked = read_batch(lines, settings.agent.max_question_chars, cleaner(settings.sessions))
         under = None if where == EVERYWHERE else told(where)
-        finished = finished_lines(out, under) if out else {}
+        finished = finished_lines(out, under, retry_failed=retry_failed) if out else Finished({}, 0)
         if out:
             asked = without_finished(asked, finished, out)
         agent = open_agent()
@@ -56,7 +67,9 @@ def run_batch(
                 counts = asyncio.run(answer_batch(agent, asked, flushed(file), complain, jobs, under))
         finally:
             agent.close()
-    return dataclasses.replace(counts, finished_before=len(finished))
+        if out and retry_failed:
+            put_in_order(out, under)
+    return dataclasses.replace(counts, finished_before=len(finished.questions), failed_before=finished.failed)
 
 
 @contextmanager
