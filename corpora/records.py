@@ -72,7 +72,7 @@ class Passage:
     Attributes:
         id: ``<document id>#<ordinal>``, so the same source gives the same ids on every machine.
         ordinal: position within the document, counted from 0.
-        same_as: ids of passages of other documents that say the same in nearly the same words; known in an index.
+        same_as: ids of passages of other documents that say the same in the same words; known in an index.
     """
 
     id: str
