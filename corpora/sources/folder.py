@@ -12,13 +12,15 @@ from wardround.corpora.formats.docx import docx_to_text
 from wardround.corpora.formats.html import html_to_text
 from wardround.corpora.formats.pdf import pdf_to_text
 from wardround.corpora.layout import LaidOutText, Layout
-from wardround.corpora.markdown import markdown_to_text
+from wardround.corpora.markdown import TEXT_FORM, markdown_to_text
 from wardround.corpora.prose import add_prose
 from wardround.corpora.quarantine import BadRecord, OnBadRecord
 from wardround.corpora.records import Biblio, CorpusInfo, Document, Section
 from wardround.errors import CorpusError
 
 READER = 2
+"""Raised whenever the same files give other documents."""
+
 _FRONT_MATTER = re.compile(r"\A---\r?\n.*?^(?:---|\.\.\.)\r?\n", re.DOTALL | re.MULTILINE)
 
 
@@ -37,8 +39,8 @@ class FolderOfDocuments:
         self._on_bad = on_bad
 
     def describe(self) -> CorpusInfo:
-        """The corpus; its version is a digest of all files' names and contents."""
-        digest = hashlib.sha256(f"folder {READER}".encode())
+        """The corpus; its version is a digest of all files' names and contents, and of how they are read."""
+        digest = hashlib.sha256(f"folder {READER} text form {TEXT_FORM}".encode())
         for member in self._files():
             digest.update(f"\n{member.name} {len(member.data)}\n".encode() + member.data)
         return CorpusInfo(self._name, digest.hexdigest()[:16], "your own", f"Documents in {self._path}")

@@ -6,6 +6,7 @@ import pytest
 from tests.corpora.office_files import docx, pdf, word_paragraph
 from wardround.corpora.quarantine import BadRecord
 from wardround.corpora.records import Biblio
+from wardround.corpora.sources import folder as folder_source
 from wardround.corpora.sources.folder import FolderOfDocuments
 from wardround.errors import CorpusError
 
@@ -91,6 +92,14 @@ def test_the_version_follows_names_and_contents(tmp_path: Path) -> None:
     (folder / "a.txt").rename(folder / "b.txt")
     versions.add(source.describe().version)
     assert len(versions) == 3
+
+
+@pytest.mark.parametrize("rule", ["READER", "TEXT_FORM"])
+def test_the_version_follows_how_files_are_read(rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = FolderOfDocuments(fill(tmp_path / "ward", {"a.md": b"a"}), "ward", lambda bad: None)
+    before = source.describe().version
+    monkeypatch.setattr(folder_source, rule, 1_000)
+    assert source.describe().version != before
 
 
 def test_an_absent_folder_is_refused(tmp_path: Path) -> None:
