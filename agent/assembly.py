@@ -254,7 +254,7 @@ def _fingerprint(parts: Mapping[str, str], settings: AgentSettings, certificate:
 
 def _quoting_team(settings: Settings, rarity: TermRarity, writer: Writer) -> _Team:
     framer = PlainFramer(explaining(settings))
-    return _Team(framer, CoveragePlanner(rarity), QuotingBriefer(rarity), writer, "by quotation 2")
+    return _Team(framer, CoveragePlanner(rarity), QuotingBriefer(rarity), writer, "by quotation 3")
 
 
 def _writing_team(settings: Settings, model: LanguageModel) -> _Team:

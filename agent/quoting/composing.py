@@ -8,6 +8,7 @@ from wardround.agent.citing.doses import gives_dose
 from wardround.agent.citing.medicines import medicines_in
 from wardround.agent.quoting.expectations import asks_for_a_dose
 from wardround.agent.quoting.framing_words import only_frames
+from wardround.agent.quoting.measured_ranges import is_dose_at_other_values
 from wardround.agent.quoting.medicine_match import speaks_of
 from wardround.agent.quoting.qualifiers import has_doses_of_its_own, qualifiers_of, speaks_to_a_qualifier
 from wardround.agent.quoting.relevance import Scored
@@ -62,6 +63,7 @@ def _may_be_quoted(question: str, scored: Sequence[Scored]) -> list[Scored]:
     """Without other medicines than the question's, doses that are not this patient's, and what says nothing alone."""
     medicines = medicines_in(question)
     pool = [one for one in scored if _speaks_of_any(medicines, one)] if medicines else list(scored)
+    pool = [one for one in pool if not is_dose_at_other_values(question, one.candidate.in_context)]
     if asks_for_a_dose(question):
         pool = [one for one in pool if not _is_dose_of_another(medicines, one)]
     if has_doses_of_its_own(question):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
+from importlib import resources
 
 from wardround.agent.quoting.concepts import Concept, concepts_of, terms_of
 from wardround.agent.quoting.qualifiers import qualifiers_of, without_qualifiers
@@ -24,6 +26,15 @@ def missing_words(question: str, texts: Iterable[str], rarity: TermRarity) -> li
     """The telling words of ``question`` that stand in none of ``texts``, neither themselves nor their explanation."""
     held = terms_of(texts)
     return [one.word for one in _telling(question, rarity) if one.coverage(held) < 1]
+
+
+@cache
+def everyday_words() -> frozenset[str]:
+    """Words that a passage may lack without anybody missing them: named among the gaps they would hide the others.
+
+    Unlike generic words they are searched for, and weigh in whether a question is answered.
+    """
+    return frozenset(resources.files(__package__).joinpath("everyday_words.txt").read_text("utf-8").split())
 
 
 def missing_qualifiers(question: str, texts: Iterable[str]) -> list[str]:

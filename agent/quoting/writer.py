@@ -9,7 +9,8 @@ from wardround.agent.collaborators import OnToken
 from wardround.agent.quoting.answerability import answers_something
 from wardround.agent.quoting.candidates import candidates_of
 from wardround.agent.quoting.composing import compose
-from wardround.agent.quoting.gaps import missing_qualifiers, missing_words
+from wardround.agent.quoting.gaps import everyday_words, missing_qualifiers, missing_words
+from wardround.agent.quoting.medicine_match import speaks_of
 from wardround.agent.quoting.relevance import Relevance, Scored
 from wardround.agent.records import Brief, Draft, DraftClaim, Evidence, Framed
 from wardround.retrievers.protocols import Matrix
@@ -58,7 +59,13 @@ class QuotingWriter:
         quoted = [one.candidate.in_context for one in chosen]
         passages = [one.candidate.passage.contents for one in chosen]
         qualifiers = missing_qualifiers(question, quoted)
-        words = [f"“{word}”" for word in missing_words(question, passages, self._rarity)]
+        missing = missing_words(question, passages, self._rarity)
+        together = "\n".join(passages)
+        words = [
+            f"“{word}”"
+            for word in missing
+            if word.casefold() not in everyday_words() and not speaks_of(word.casefold(), together)
+        ]
         return (*qualifiers, *words)
 
 
