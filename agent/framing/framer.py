@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from wardround.agent.citing.medicines import medicines_in
 from wardround.agent.framing.options import split_options
+from wardround.agent.quoting.concepts import generic_words
+from wardround.agent.quoting.expectations import expectations_of
+from wardround.agent.quoting.qualifiers import without_qualifiers
 from wardround.agent.records import AnswerOption, Framed, Turn
 from wardround.retrievers.clinical_terms import explain_terms
 
@@ -15,6 +19,7 @@ _LEANS_ON_CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _FEW_WORDS = 6
+_WORD = re.compile(r"[^\W\d][\w-]+")
 
 _ABOUT = re.compile(
     r"((?:in|for|during|after|before|with|among) [^?.]*?), "
@@ -56,4 +61,16 @@ def _joined(earlier: str, text: str) -> str:
 
 
 def _is_follow_up(question: str) -> bool:
-    return len(question.split()) < _FEW_WORDS or bool(_LEANS_ON_CONTEXT.search(question))
+    if _LEANS_ON_CONTEXT.search(question):
+        return True
+    return len(question.split()) < _FEW_WORDS and not _names_its_subject(question)
+
+
+def _names_its_subject(question: str) -> bool:
+    """Whether a question of few words is about something of its own: a medicine, or two words that carry a subject.
+
+    After a question on gout, "beta blockers before surgery?" is no follow-up; "maximum dose?" and "which drug?" are.
+    """
+    words = (word for word in _WORD.findall(without_qualifiers(question)) if word.casefold() not in generic_words())
+    own = {word.casefold() for word in words if not expectations_of(word)}
+    return len(own) > 1 or bool(medicines_in(question))

@@ -56,7 +56,7 @@ def test_the_pipeline_of_a_model_tells_whether_terms_are_explained_and_that_by_q
     part = "model, prompts and decoding"
     explained, as_asked = (equipment(one, library(), ScriptedModel()).parts[part] for one in (Settings(), off))
     assert explained == f"{as_asked}, terms explained 1"
-    assert equipment(Settings(), library()).parts[part] == equipment(off, library()).parts[part] == "by quotation 2"
+    assert equipment(Settings(), library()).parts[part] == equipment(off, library()).parts[part] == "by quotation 3"
     assert "stages" not in equipment(Settings(), library()).parts
     assert "stages" in equipment(off, library()).parts
 
@@ -116,6 +116,30 @@ async def test_a_follow_up_is_joined_to_the_question_before_and_says_so() -> Non
     framed = await PlainFramer().frame("And in pregnancy?", (), [Turn("How is hypertension treated?", "...")])
     assert framed.question == "How is hypertension treated? And in pregnancy?"
     assert "follow-up" in framed.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "follows"),
+    [
+        ("beta blockers before surgery?", False),
+        ("first-line treatment of gout flare?", False),
+        ("metformin egfr 25", False),
+        ("Tinzaparin dose with CrCl 15?", False),
+        ("AUDIT-C score in alcoholism?", False),
+        ("maximum dose?", True),
+        ("Which vasopressor?", True),
+        ("In children?", True),
+        ("Dose in pregnancy?", True),
+        ("and beta blockers before surgery?", True),
+        ("Is it safe with metformin?", True),
+    ],
+)
+async def test_few_words_are_a_follow_up_only_when_they_name_no_subject_of_their_own(
+    question: str, follows: bool
+) -> None:
+    framed = await PlainFramer().frame(question, (), [Turn("How is a gout flare treated?", "...")])
+    assert framed.question.startswith("How is a gout flare treated?") == follows
+    assert bool(framed.warnings) == follows
 
 
 async def test_a_question_that_stands_alone_is_left_alone() -> None:
