@@ -13,7 +13,7 @@ from wardround.corpora.tables import row_lines
 if TYPE_CHECKING:
     from markdown_it.tree import SyntaxTreeNode
 
-TEXT_FORM = 1
+TEXT_FORM = 2
 """Raised whenever the same Markdown gives another text, so that indexes built from it are rebuilt."""
 
 # Typewriter dashes within or between words, not the option marks of a command line.
@@ -23,6 +23,10 @@ _DASHES = (
 )
 _TASK_BOX = re.compile(r"^\[[ xX]\]\s+")
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)[^>]*>|<!--.*?-->", re.DOTALL)
+
+_STRUCK = ("del", "s", "strike")
+"""Struck-out text is no longer valid: a withdrawn dose must not be quoted."""
+_STRUCK_IN_BLOCK = re.compile(rf"<({'|'.join(_STRUCK)})\b[^>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
 
 
 def _nothing(_: str) -> bool:
@@ -71,7 +75,7 @@ class _Writer:
                 case "fence" | "code_block":
                     self.layout.preformatted(node.content)
                 case "html_block":
-                    self._paragraph(_TAG.sub(" ", node.content), depth)
+                    self._paragraph(_TAG.sub(" ", _STRUCK_IN_BLOCK.sub(" ", node.content)), depth)
                 case _:
                     self.blocks(node.children, depth)
 
@@ -102,39 +106,42 @@ def inline_text(block: SyntaxTreeNode) -> str:
 
 
 class _Pieces:
-    """Inline text as it is collected; raised text waits until its closing tag."""
+    """Inline text as it is collected; what is raised or struck out waits until its closing tag."""
 
     def __init__(self) -> None:
-        self._open: list[list[str]] = [[]]
+        self._open: list[tuple[str, list[str]]] = [("", [])]
 
     def add(self, nodes: Sequence[SyntaxTreeNode]) -> None:
         for node in nodes:
             match node.type:
                 case "text" | "code_inline":
-                    self._open[-1].append(node.content)
+                    self._put(node.content)
                 case "softbreak" | "hardbreak":
-                    self._open[-1].append(" ")
+                    self._put(" ")
                 case "html_inline":
                     self._tag(node.content)
                 case "s":
-                    # Struck-out text is no longer valid: a withdrawn dose must not be quoted.
                     continue
                 case _:
                     self.add(node.children)
 
     def text(self) -> str:
-        return "".join(piece for pieces in self._open for piece in pieces)
+        return "".join(piece for name, pieces in self._open if name not in _STRUCK for piece in pieces)
+
+    def _put(self, text: str) -> None:
+        self._open[-1][1].append(text)
 
     def _tag(self, source: str) -> None:
         found = _TAG.match(source)
         closing, name = (found[1], (found[2] or "").lower()) if found else ("", "")
-        if name == "sup" and not closing:
-            self._open.append([])
-        elif name == "sup" and len(self._open) > 1:
-            raised = superscript("".join(self._open.pop()))
-            self._open[-1].append(raised)
+        if name in ("sup", *_STRUCK) and not closing:
+            self._open.append((name, []))
+        elif name and name == self._open[-1][0]:
+            _, pieces = self._open.pop()
+            if name == "sup":
+                self._put(superscript("".join(pieces)))
         elif name in ("br", "p", "div"):
-            self._open[-1].append(" ")
+            self._put(" ")
 
 
 def _table_lines(table: SyntaxTreeNode) -> list[str]:
