@@ -11,6 +11,8 @@ def checked_question(text: str, max_chars: int) -> str:
     Raises:
         InputError: it is empty, longer than ``max_chars`` characters, or something else than text.
     """
+    if not isinstance(text, str):  # of a program that is not type-checked
+        raise InputError(f"the question is {text!r}, which is no text: pass a string")
     question = text.strip()
     if not question:
         raise InputError("the question is empty: write it as one argument, or pass it on standard input")
