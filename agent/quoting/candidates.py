@@ -24,7 +24,7 @@ _CONDITIONS = re.compile(
 )
 _OPEN_END = re.compile(r"(?:[,;]|\b(?:or|and))\Z", re.IGNORECASE)
 _WHEN = re.compile(r"(?:before|during|after) (?P<event>[^:.]{3,40}):", re.IGNORECASE)
-_EXCEPTION = re.compile(r"exceptions?\b", re.IGNORECASE)
+_EXCEPTION = re.compile(r"(?:exceptions?|rationale)\b", re.IGNORECASE)
 _RULE = re.compile(r"recommendations?\b", re.IGNORECASE)
 
 SHORTEST = 4
@@ -36,7 +36,7 @@ class Candidate:
     """One possible quotation.
 
     Attributes:
-        quotes: one span, or two when a list item is quoted with its lead-in.
+        quotes: one span, or two when a list item is quoted with its lead-in or its rule.
         kind: of the unit quoted; ``list`` for a list quoted whole.
     """
 
@@ -60,8 +60,8 @@ def candidates_of(passage: Passage) -> list[Candidate]:
 
     What belongs together is quoted together: a short list whole with what introduces it; an item with those below it,
     with the one after it where it is too short to stand alone ("Drug: Hydrocortisone.") or leaves off ("..., OR"), and
-    with its opposite ("Before endoscopy: ...", "After endoscopy: ..."); an exception with its rule, of which it says
-    the opposite.
+    with its opposite ("Before endoscopy: ...", "After endoscopy: ..."); an exception or a rationale with its rule, of
+    which it may say the opposite.
     """
     units = quotable_units(passage.text)
     found: list[Candidate] = []
@@ -159,7 +159,7 @@ def _with_lead_in(passage: Passage, unit: Unit, units: Sequence[Unit]) -> tuple[
 
 
 def _rule_of(passage: Passage, unit: Unit, units: Sequence[Unit]) -> Unit | None:
-    """Of an item that calls itself an exception, the recommendation above it in its list, else what is right above."""
+    """Of an exception or a rationale the recommendation above it in its list, else what stands right above it."""
     if unit.kind != "item" or not _EXCEPTION.match(passage.text, unit.start):
         return None
     above = [one for one in units if one.kind == "item" and one.lead_in == unit.lead_in and one.start < unit.start]

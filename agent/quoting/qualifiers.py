@@ -100,6 +100,11 @@ QUALIFIERS = (
         r"immunosuppress|immunocompromis|transplant recipient|hiv|neutropeni|chemotherapy",
         r"immunosuppress|immunocompromis|transplant|hiv|neutropeni|chemotherapy|malignan",
     ),
+    # What is recommended in the other kind is said in the same words.
+    _qualifier("type 1 diabetes", r"type[- ]?(?:1|i) (?:diabet|DM\b)|T1DM?\b", r"type[- ]?(?:1|i)\b|T1DM?\b"),
+    _qualifier(
+        "preserved ejection fraction", r"HFpEF|preserved (?:(?:left ventricular |LV)?ejection|EF\b)", r"HFpEF|preserved"
+    ),
     _qualifier(
         "anticoagulation",
         r"(?:on|taking|receiving) (?:warfarin|apixaban|rivaroxaban|dabigatran|edoxaban|an? anticoagulant|doac)",

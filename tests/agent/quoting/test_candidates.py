@@ -83,11 +83,12 @@ def test_what_holds_before_an_event_is_quoted_with_what_holds_after_it() -> None
     assert quoted(f"- {both}\n- Eat nothing before it.") == [(both,), ("Eat nothing before it.",)]
 
 
-def test_an_exception_brings_its_rule_as_a_first_quote() -> None:
+def test_an_exception_and_a_rationale_bring_their_rule_as_a_first_quote() -> None:
     rule = "Recommendation: Do NOT use steroids as a routine."
     exception = "Exception: they remain indicated in refractory shock."
-    text = f"- {rule}\n- Rationale: the evidence is of low quality.\n- {exception}"
-    assert quoted(text) == [(rule,), ("Rationale: the evidence is of low quality.",), (rule, exception)]
+    rationale = "Rationale: some studies have suggested a benefit."
+    text = f"- {rule}\n- {rationale}\n- {exception}"
+    assert quoted(text) == [(rule,), (rule, rationale), (rule, exception)]
 
 
 def test_a_question_is_no_answer() -> None:

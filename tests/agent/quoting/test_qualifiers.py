@@ -49,9 +49,12 @@ def test_words_on_conception_speak_to_those_who_hope_for_a_baby() -> None:
         ("apixaban at age 70", ["older age"]),
         ("Stage 3 disease, 10 years ago", []),
         ("Fluids for a man on haemodialysis", ["kidney function"]),
+        ("SGLT2 inhibitor in type 1 diabetes?", ["type 1 diabetes"]),
+        ("A type 1 myocardial infarction", []),
+        ("Beta blocker in HFpEF?", ["preserved ejection fraction"]),
     ],
 )
-def test_an_age_says_whether_it_is_a_child_or_somebody_old(question: str, names: list[str]) -> None:
+def test_an_age_or_a_kind_of_disease_names_whom_it_is_about(question: str, names: list[str]) -> None:
     assert [one.name for one in qualifiers_of(question)] == names
 
 
@@ -71,3 +74,9 @@ def test_what_is_left_of_a_question_beside_its_qualifiers() -> None:
         ")?",
     ]
     assert without_qualifiers("Gout flare?") == "Gout flare?"
+
+
+def test_what_holds_in_the_other_kind_of_a_disease_does_not_speak_to_this_one() -> None:
+    assert not speaks_to_a_qualifier("SGLT2 inhibitor in T1D?", "SGLT2 inhibitors are advised in type 2 diabetes.")
+    assert speaks_to_a_qualifier("SGLT2 inhibitor in T1D?", "They are not advised in type 1 diabetes.")
+    assert not speaks_to_a_qualifier("Beta blocker in HFpEF?", "Beta-blockers are given in HFrEF.")
