@@ -162,11 +162,12 @@ def _model_server(settings: Settings) -> Finding:
 
 
 def _local_packages(settings: Settings) -> Finding:
+    from wardround.agent.models.local_packages import missing_local_packages
+
     if settings.model.kind == "vllm":
         return _vllm()
     needed = settings.model.kind == "transformers"
-    absent = [name for name in ("torch", "transformers", "safetensors", "llguidance") if find_spec(name) is None]
-    if not absent:
+    if not (absent := missing_local_packages()):
         return Finding("models in process", "ok", "torch and transformers are installed")
     state: State = "missing" if needed else "note"
     return Finding("models in process", state, f"{', '.join(absent)} not installed", "make setup-local")

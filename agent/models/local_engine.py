@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from wardround.agent.models.constrained_decoding import Grammars
+from wardround.agent.models.local_packages import require_local_packages
 from wardround.agent.models.protocol import Message, Prompt
 from wardround.agent.models.row_decoding import Row, RowDecoder
 from wardround.errors import BackendError, ConfigError, PrerequisiteError
@@ -164,20 +165,6 @@ class LocalEngine:
 
     def _text_of(self, tokens: list[int]) -> str:
         return str(self._tokenizer.decode(tokens, skip_special_tokens=True, clean_up_tokenization_spaces=False))
-
-
-def require_local_packages() -> None:
-    """Returns when everything the in-process engine needs is installed.
-
-    Raises:
-        PrerequisiteError: something is not.
-    """
-    missing = [name for name in ("torch", "transformers", "safetensors", "llguidance") if find_spec(name) is None]
-    if missing:
-        raise PrerequisiteError(
-            f"a language model in this process needs {', '.join(missing)}; run: make setup-local "
-            "(or: pip install 'wardround[local]')"
-        )
 
 
 def _quantised_loading(quantisation: Quantisation, device: Device) -> dict[str, Any]:

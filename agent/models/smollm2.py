@@ -15,7 +15,8 @@ from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
-from wardround.agent.models.local_engine import quiet_loading, require_local_packages
+from wardround.agent.models.local_engine import quiet_loading
+from wardround.agent.models.local_packages import require_local_packages
 from wardround.errors import PrerequisiteError
 from wardround.files import exclusive_lock, flush_folder
 

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner
 
 from wardround import index_building
+from wardround.agent.models.local_packages import require_local_packages
 from wardround.agent.settings import Settings
 from wardround.commands.app import app
 from wardround.commands.build_progress import build_progress
@@ -22,6 +23,7 @@ from wardround.corpora.kinds import KINDS, CorpusEntry, Kind
 from wardround.corpora.records import Biblio, CorpusInfo, Document, Section
 from wardround.corpora_catalogue import CATALOGUE, STARTER, Offer
 from wardround.diagnosis import Finding, diagnose
+from wardround.errors import PrerequisiteError
 from wardround.exit_codes import NOT_READY
 
 TEXT = "Start antibiotics within one hour of recognition."
@@ -165,6 +167,14 @@ def test_doctor_contacts_no_host_that_is_not_allowed() -> None:
 def test_doctor_wants_a_name_for_a_model_in_process() -> None:
     found = finding("language model", **{"model.kind": "transformers"})
     assert (found.state, found.action) == ("missing", "set model.name")
+
+
+def test_doctor_misses_just_the_packages_that_a_model_in_process_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("wardround.agent.models.local_packages.LOCAL_PACKAGES", ("json", "no_such_package"))
+    found = finding("models in process", **{"model.kind": "transformers"})
+    assert (found.state, found.finding) == ("missing", "no_such_package not installed")
+    with pytest.raises(PrerequisiteError, match="a language model in this process needs no_such_package; run:"):
+        require_local_packages()
 
 
 def test_doctor_knows_models_that_vllm_runs_in_this_process() -> None:

@@ -191,7 +191,7 @@ class TestLoading:
 
 
 def test_missing_packages_are_told_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("wardround.agent.models.local_engine.find_spec", lambda _: None)
+    monkeypatch.setattr("wardround.agent.models.local_packages.find_spec", lambda _: None)
     with pytest.raises(PrerequisiteError, match=r"needs torch, .*; run: make setup-local"):
         TransformersModel.load("anything")
 
