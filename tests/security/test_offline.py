@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import socket
+import sys
 from pathlib import Path
 
 import pytest
 
 from tests.agent.ward import ward_agent
 from tests.offline import OfflineError
+from tests.wardround.fake_agent import FakeAgent
 from wardround.agent.clinical_agent import ClinicalAgent
 from wardround.agent.settings import ModelSettings, Settings
+from wardround.commands.app import app
 from wardround.commands.ask import open_agent
 
 
@@ -55,3 +58,13 @@ def test_a_server_elsewhere_is_named_at_start(
     assert "secret" not in told
     open_agent(Settings(), quiet=False)
     assert capsys.readouterr().err == ""
+
+
+def test_on_a_terminal_it_is_named_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("wardround.index_building.ensure_index", lambda *_, **__: None)
+    monkeypatch.setattr(ClinicalAgent, "from_settings", lambda _, where: FakeAgent(where))
+    server = ["--set", "model.kind=server", "--set", "model.base_url=http://model.example/v1"]
+    server += ["--set", "model.allowed_hosts=model.example"]
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    app(["ask", "How soon?", *server], standalone_mode=False)
+    assert capsys.readouterr().err.count("model.example") == 1

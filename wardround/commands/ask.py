@@ -147,12 +147,9 @@ def _check_together(
 
 
 def _answer(settings: Settings, where: Where, question: str, *, quiet: bool) -> Answer:
-    from wardround.addresses import where_it_goes
     from wardround.answering import answer_while_telling
     from wardround.commands.progress import RoundsOnStandardError
 
-    if (told := where_it_goes(settings)) and not quiet and sys.stderr.isatty():
-        sys.stderr.write(f"{told}\n")
     agent = open_agent(settings, quiet=quiet, where=where)
     try:
         return answer_while_telling(agent, question, RoundsOnStandardError(sys.stderr, quiet=quiet))
