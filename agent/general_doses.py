@@ -17,9 +17,9 @@ def without_general_doses(
 ) -> tuple[tuple[VerifiedClaim, ...], tuple[str, ...]]:
     """The claims that may stand side by side, and a warning for each other one.
 
-    Where a claim's quotes or their headings speak to a qualifier of the question (pregnancy, kidney function, a child
-    ...), a dose whose own quotes and headings speak to none is left out, whatever the claim itself says. Where no claim
-    speaks to one, all are kept, unless it is a child: the answer then names what it does not speak to.
+    Where a claim's quotes, their title or their headings speak to a qualifier of the question (pregnancy, kidney
+    function, a child ...), a dose that none of them relates to it is left out, whatever the claim itself says. Where no
+    claim speaks to one, all are kept, unless it is a child: the answer then names what it does not speak to.
 
     Args:
         question: stands alone.
@@ -35,5 +35,5 @@ def without_general_doses(
 
 def _in_context(claim: VerifiedClaim, passages: Mapping[str, Passage]) -> str:
     quoted = [quote.text for quote in claim.quotes]
-    headings = [heading for quote in claim.quotes for heading in passages[quote.passage_id].heading[-2:]]
-    return "\n".join([*quoted, *headings])
+    places = [passages[quote.passage_id].path for quote in claim.quotes]
+    return "\n".join([*quoted, *places])

@@ -20,6 +20,10 @@ NEARLY_AS_GOOD = 0.82
 """A further quotation has at least this share of the best one's relevance."""
 STILL_NEAR = 0.60
 """What speaks to a qualifier or medicine may be this much less relevant."""
+DOSE_IS_NEAR = 0.75
+"""A dose that was asked for may be this much less relevant than what speaks of doses without giving one."""
+TABULATED = 0.05
+"""By so much a dose in a table is preferred to one in a sentence, which may be a limit or an example."""
 SAME_MEANING = 0.86
 """Two quotations of larger cosine say the same."""
 SAME_WORDS = 0.6
@@ -45,6 +49,8 @@ def compose(question: str, scored: Sequence[Scored], most: int, rarity: TermRari
     pool = on_subject(question, _may_be_quoted(question, scored), rarity)
     if not pool or pool[0].relevance < STILL_NEAR * scored[0].relevance:
         return []
+    if asks_for_a_dose(question):
+        pool = _dose_first(pool)
     special, strict = _speaking_to_qualifiers(question, pool)
     if _lacks_the_dose_asked_for(question, special):
         return []
@@ -71,11 +77,21 @@ def _may_be_quoted(question: str, scored: Sequence[Scored]) -> list[Scored]:
     return [one for one in pool if one is scored[0] or not only_frames(one.candidate.text, question)]
 
 
+def _dose_first(pool: Sequence[Scored]) -> list[Scored]:
+    """``pool`` with its best dose at the front, where one is near: a remark on doses gives none."""
+    near = DOSE_IS_NEAR * pool[0].relevance
+    doses = [one for one in pool if one.relevance >= near and gives_dose(one.candidate.text)]
+    if not doses:
+        return list(pool)
+    best = max(doses, key=lambda one: one.relevance + (TABULATED if one.candidate.kind == "row" else 0.0))
+    return [best, *(one for one in pool if one is not best)]
+
+
 def _lacks_the_dose_asked_for(question: str, special: Sequence[Scored]) -> bool:
     """Whether a dose is asked for somebody who has doses of their own, and nothing speaks of such patients."""
     if not (asks_for_a_dose(question) and has_doses_of_its_own(question)):
         return False
-    return not any(speaks_to_a_qualifier(question, one.candidate.in_context) for one in special)
+    return not any(_is_for_such_patients(question, one) for one in special)
 
 
 def _speaking_to_qualifiers(question: str, pool: Sequence[Scored]) -> tuple[list[Scored], bool]:
@@ -84,7 +100,7 @@ def _speaking_to_qualifiers(question: str, pool: Sequence[Scored]) -> tuple[list
     special: list[Scored] = []
     strict = False
     for qualifier in qualifiers_of(question):
-        speaking = [one for one in near if qualifier.spoken_to.search(one.candidate.in_context)]
+        speaking = [one for one in near if qualifier.spoken_to.search(_with_its_place(one))]
         special += [one for one in speaking if one not in special]
         strict = strict or (qualifier.strict and bool(speaking))
     return special, strict
@@ -103,7 +119,16 @@ def _different(pool: Sequence[Scored], most: int, given: Sequence[Scored]) -> li
 
 def _is_a_general_dose(question: str, one: Scored) -> bool:
     """Whether a dose is quoted that nothing around it relates to a qualifier of the question."""
-    return gives_dose(one.candidate.text) and not speaks_to_a_qualifier(question, one.candidate.in_context)
+    return gives_dose(one.candidate.text) and not _is_for_such_patients(question, one)
+
+
+def _is_for_such_patients(question: str, one: Scored) -> bool:
+    """Whether a quotation speaks to a qualifier of the question, or all of its passage's document does by its title."""
+    return speaks_to_a_qualifier(question, _with_its_place(one))
+
+
+def _with_its_place(one: Scored) -> str:
+    return f"{one.candidate.passage.path}: {one.candidate.text}"
 
 
 def _is_dose_of_another(medicines: frozenset[str], one: Scored) -> bool:

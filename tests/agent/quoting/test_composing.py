@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,7 @@ from wardround.agent.quoting.composing import compose
 from wardround.agent.quoting.framing_words import only_frames
 from wardround.agent.quoting.medicine_match import speaks_of
 from wardround.agent.quoting.relevance import Relevance, Scored
+from wardround.corpora.records import Biblio, Passage
 from wardround.retrievers.term_rarity import TermRarity
 
 
@@ -138,3 +141,30 @@ def test_what_holds_in_general_is_not_said_where_something_speaks_to_a_pregnancy
 )
 def test_a_goal_is_quoted_only_when_one_is_asked_for(statement: str, question: str, expected: bool) -> None:
     assert only_frames(statement, question) is expected
+
+
+RESUSCITATION = Passage(
+    "own:1#0", "own:1", "own", 0, ("Medicines", "Epinephrine"),
+    text := "Evidence for epinephrine dosing is largely from animals; no trial has tested its dose in resuscitation. "
+    "Route: IV; Dose of epinephrine: 0.01-0.03 mg/kg.",
+    0, len(text), Biblio("Neonatal resuscitation"),
+)  # fmt: skip
+
+
+def composed_of(question: str, passage: Passage) -> list[str]:
+    embedder = library().embedder
+    vectors = {passage.id: embedder.embed_passages([passage.contents])[0]}
+    found = Relevance(embedder, rarity()).score(question, candidates_of(passage), vectors)
+    return [one.candidate.text for one in compose(question, found, 5, rarity())]
+
+
+def test_a_dose_that_is_asked_for_comes_before_remarks_on_doses() -> None:
+    texts = composed_of("What is the dose of epinephrine in resuscitation?", RESUSCITATION)
+    assert texts[0] == "Route: IV; Dose of epinephrine: 0.01-0.03 mg/kg."
+
+
+def test_a_dose_is_for_whom_the_title_of_its_document_is_about() -> None:
+    newborns = "What is the dose of epinephrine in neonatal resuscitation?"
+    assert composed_of(newborns, RESUSCITATION)[0] == "Route: IV; Dose of epinephrine: 0.01-0.03 mg/kg."
+    of_adults = replace(RESUSCITATION, biblio=Biblio("Resuscitation"))
+    assert composed_of(newborns, of_adults) == []
