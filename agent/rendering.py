@@ -30,7 +30,7 @@ VERDICT_MARKS = {
 """What is said behind a claim, by its verdict."""
 
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
-_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|])")
+_MARKDOWN_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~]|&(?=#?\w+;))")  # "R & D" says itself, "&lt;" would say "<"
 
 
 def answer_to_text(answer: Answer, width: int = WIDTH) -> str:
