@@ -26,8 +26,10 @@ def form_of(path: Path) -> Form:
     """The form that the file's name calls for.
 
     Raises:
-        InputError: it ends in something else.
+        InputError: it ends in something else, or its folder is not there: a slip of the pen makes no folders.
     """
+    if not path.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {path.parent}; make it, or name another")
     form = _FORMS.get(path.suffix.lower())
     if form is None:
         raise InputError(f"{path}: references are written as .bib (BibTeX), .ris or .json (CSL-JSON); name such a file")

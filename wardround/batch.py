@@ -117,7 +117,9 @@ def _asked(number: int, raw: bytes, most_chars: int, cleaned: Callable[[str], st
     try:
         read = json.loads(raw.decode("utf-8-sig"))
     except (ValueError, RecursionError):  # a number too long or a nesting too deep for Python, too
-        return Asked(number, None, "", "not JSON in UTF-8: write a string, or an object with a question")
+        return Asked(
+            number, None, "", "not JSON in UTF-8: put the question in double quotes, or write an object that holds it"
+        )
     identity = read.get("id") if isinstance(read, dict) else None
     if not _can_be_written(identity):
         return Asked(number, None, "", "its id cannot be written as JSON in UTF-8: choose another id")

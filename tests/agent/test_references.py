@@ -114,6 +114,12 @@ def test_a_file_of_another_name_is_refused(tmp_path: Path) -> None:
     assert list(tmp_path.glob("a*")) == []
 
 
+def test_no_folder_is_made_for_references(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"there is no folder .*nope; make it, or name another"):
+        write_references([TRIAL], tmp_path / "nope" / "a.bib")
+    assert not (tmp_path / "nope").exists()
+
+
 def test_what_became_of_a_source_and_what_kind_of_evidence_it_is_go_with_it() -> None:
     doubted = TRIAL.model_copy(update={"corrections": ("ExpressionOfConcernIn",), "evidence_level": "randomised trial"})
     assert json.loads(export([doubted], "csl-json"))[0]["note"] == "OF CONCERN; Randomised trial; PMID 77"

@@ -53,11 +53,11 @@ def test_every_line_gets_its_outcome_in_order_and_a_bad_one_stops_nothing() -> N
     ]
     assert records[0]["answer"] == an_answer("How soon?").model_dump(mode="json")
     assert told == [
-        "line 4: not JSON in UTF-8: write a string, or an object with a question",
+        "line 4: not JSON in UTF-8: put the question in double quotes, or write an object that holds it",
         "line 5: there is no question in it, which must be a string",
         "line 6: the index is damaged: build it again with `wardround corpus build`",
         "line 7: the question is empty: write it as one argument, or pass it on standard input",
-        "line 8: not JSON in UTF-8: write a string, or an object with a question",
+        "line 8: not JSON in UTF-8: put the question in double quotes, or write an object that holds it",
     ]
 
 
@@ -77,8 +77,8 @@ def test_what_python_cannot_write_or_read_is_a_bad_line_like_any_other() -> None
         "line 2: its id cannot be written as JSON in UTF-8: choose another id",
         "line 3: its id cannot be written as JSON in UTF-8: choose another id",
         "line 4: its id cannot be written as JSON in UTF-8: choose another id",
-        "line 5: not JSON in UTF-8: write a string, or an object with a question",
-        "line 6: not JSON in UTF-8: write a string, or an object with a question",
+        "line 5: not JSON in UTF-8: put the question in double quotes, or write an object that holds it",
+        "line 6: not JSON in UTF-8: put the question in double quotes, or write an object that holds it",
     ]
     assert [one["question"] for one in records] == ["How ? soon?", "", "", "", "", "", "How long?"]
     assert (records[-1]["id"], "answer" in records[-1]) == ("\U0001fac0", True)
