@@ -34,9 +34,11 @@ def written_alone(path: Path) -> Iterator[None]:
     """Keeps other processes from writing a batch to ``path`` during the block.
 
     Raises:
-        InputError: another process is writing one there.
+        InputError: another process is writing one there, or its folder is not there.
     """
     place = path.resolve()  # one file under two names is one file
+    if not place.parent.is_dir():
+        raise InputError(f"{path}: there is no folder {place.parent}; make it, or name another for --out")
     with exclusive_lock(place.with_name(f".{place.name}.lock")) as alone:
         if not alone:
             raise InputError(f"another batch is writing to {path}: wait for it or choose another file for --out")

@@ -15,7 +15,7 @@ from tests.wardround.test_ask import run
 from wardround.agent.events import Event, Finished
 from wardround.agent.records import Turn
 from wardround.batch import answer_batch, read_batch
-from wardround.batch_output import finished_lines, without_finished
+from wardround.batch_output import finished_lines, without_finished, written_alone
 from wardround.errors import InputError
 from wardround.files import exclusive_lock
 
@@ -176,6 +176,14 @@ def test_a_second_process_does_not_write_into_the_same_file(tmp_path: Path) -> N
     assert not out.exists()
     assert run(*command).returncode == 0
     assert len(out.read_bytes().splitlines()) == 1
+
+
+def test_no_folder_is_made_for_a_batch(tmp_path: Path) -> None:
+    out = tmp_path / "nope" / "a.jsonl"
+    with pytest.raises(InputError, match=r"there is no folder .*nope; make it, or name another for --out"):
+        with written_alone(out):
+            pass
+    assert not out.parent.exists()
 
 
 def test_what_failed_is_asked_again_and_takes_its_place(tmp_path: Path) -> None:
