@@ -180,9 +180,9 @@ def test_a_second_process_does_not_write_into_the_same_file(tmp_path: Path) -> N
 
 def test_no_folder_is_made_for_a_batch(tmp_path: Path) -> None:
     out = tmp_path / "nope" / "a.jsonl"
-    with pytest.raises(InputError, match=r"there is no folder .*nope; make it, or name another for --out"):
-        with written_alone(out):
-            pass
+    refused = pytest.raises(InputError, match=r"there is no folder .*nope; make it, or name another for --out")
+    with refused, written_alone(out):
+        pass
     assert not out.parent.exists()
 
 
