@@ -81,6 +81,20 @@ def test_a_follow_up_is_read_in_its_conversation(tmp_path: Path) -> None:
     assert any("follow-up" in warning for warning in answer.warnings)
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Is lisinopril contraindicated in pregnancy?",  # its class is spoken of
+        "How soon are antibiotics given to adults with suspected septic shock?",  # an everyday word
+    ],
+)
+def test_only_what_somebody_would_miss_is_named_as_missing(tmp_path: Path, question: str) -> None:
+    with ward_agent(tmp_path) as agent:
+        answer = agent.ask(question)
+    assert not answer.abstained
+    assert answer.uncovered == ()
+
+
 def test_events_tell_the_way_in_order(tmp_path: Path) -> None:
     async def collect(agent: ClinicalAgent) -> list[object]:
         return [event async for event in agent.stream(QUESTION)]
